@@ -19,7 +19,7 @@ export interface Backend {
 /** The collections and the key of each; `indexes` are unique and named by what they order. */
 export const COLLECTIONS = {
   checkpoints: {
-    key: ["traceId", "seq"],
+    key: ["traceId", "seq", "id"],
     indexes: { by_id: ["id"], by_trace_timestamp: ["traceId", "timestamp"] },
   },
   pieces: { key: ["traceId", "first"], indexes: {} },
@@ -35,8 +35,8 @@ export type Key = readonly (string | number)[];
 
 /** Keys from `lower` to `upper`, both included unless said otherwise. A prefix of a key stands before all that continue it. */
 export interface KeyRange {
-  readonly lower: Key;
-  readonly upper: Key;
+  readonly lower?: Key;
+  readonly upper?: Key;
   readonly lowerOpen?: boolean;
   readonly upperOpen?: boolean;
 }
@@ -46,6 +46,8 @@ export interface Query {
   readonly range?: KeyRange;
   readonly index?: IndexName;
   readonly limit?: number;
+  /** Leave out so many first. */
+  readonly offset?: number;
   /** Highest key first. */
   readonly reverse?: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointHead, CheckpointId, CheckpointOptions, StoredHead, TraceId } from "./checkpoint.ts";
+import type { Checkpoint, CheckpointId, CheckpointOptions, StoredHead, TraceId } from "./checkpoint.ts";
 
 /** What `load` and `loadLatest` may insist on. */
 export interface LoadOptions {
@@ -130,5 +130,3 @@ export interface StorageUsage {
   readonly quotaBytes: number | undefined;
   readonly persisted: boolean | undefined;
 }
-
-export type { CheckpointHead };

@@ -1,0 +1,54 @@
+import type { Step } from "./graph.ts";
+import { unsearched } from "./next-need.ts";
+import { platformWords } from "./phrasebook.ts";
+import type { SearchIndex, Term } from "./search-index.ts";
+import { words } from "./search-index.ts";
+import type { Candidate, ScoutState } from "./state.ts";
+import { withNeed } from "./state.ts";
+
+const CANDIDATES = 5;
+const PHRASEBOOK_WEIGHT = 1.6;
+/** Below this a hit shares a word by chance, no more. */
+const MIN_SCORE = 9;
+
+/** Looks up the next need: one per step. */
+export function search(index: SearchIndex): (state: ScoutState) => Step {
+  return (state) => {
+    const need = unsearched(state);
+    if (!need) return { state, nextNode: "judge", note: "nothing left to search" };
+    const candidates = index
+      .find(query(need.text), CANDIDATES)
+      .filter(({ score }) => score >= MIN_SCORE)
+      .map(
+        ({ feature, score, matched }): Candidate => ({
+          featureId: feature.id,
+          name: feature.name,
+          description: feature.description,
+          baseline: feature.baseline,
+          score,
+          matched,
+        }),
+      );
+    const best = candidates[0];
+    const note = `“${need.text}” → ${best ? best.name : "nothing that fits"}`;
+    return {
+      state: {
+        ...withNeed(state, need.id, { candidates }),
+        seen: new Set([...state.seen, ...candidates.map(({ featureId }) => featureId)]),
+        log: [...state.log, note],
+      },
+      nextNode: "judge",
+      note,
+    };
+  };
+}
+
+/** The need's own words, and the platform's words for them. */
+export function query(text: string): Term[] {
+  const platform = platformWords(text);
+  const own = [...new Set(words(text))].filter((word) => !platform.includes(word));
+  return [
+    ...platform.map((word) => ({ word, weight: PHRASEBOOK_WEIGHT })),
+    ...own.map((word) => ({ word, weight: platform.length > 0 ? 0.5 : 1 })),
+  ];
+}

@@ -1,0 +1,162 @@
+import type { Store, StoredHead, TraceId } from "waystone";
+import { ASKING } from "./agent/graph.ts";
+import type { Runner } from "./agent/runner.ts";
+import type { Choice, ScoutState, Target } from "./agent/state.ts";
+import { startState } from "./agent/state.ts";
+
+/** `elsewhere`: another tab drives it, and this one is next. `failed`: see {@link Runs.failure}. */
+export type RunStatus = "running" | "elsewhere" | "paused" | "asking" | "complete" | "failed";
+
+const PAUSED = "baseline-scout.paused.";
+
+interface Drive {
+  readonly controller: AbortController;
+  isHeld: boolean;
+}
+
+/**
+ * Keeps every run going that is neither complete, nor paused, nor waiting for an answer, in exactly one tab at a time:
+ * each open tab queues on the run's lock, and whoever gets it goes on from the latest checkpoint. So when a tab is
+ * closed the next one takes over, and when the last one is, the next visit does.
+ *
+ * Fires `change` when the status of a run may have changed.
+ */
+export class Runs extends EventTarget {
+  readonly #store: Store<ScoutState>;
+  readonly #runner: Runner;
+  readonly #delayMs: () => number;
+  readonly #drives = new Map<TraceId, Drive>();
+  readonly #failures = new Map<TraceId, unknown>();
+
+  constructor(store: Store<ScoutState>, runner: Runner, delayMs: () => number) {
+    super();
+    this.#store = store;
+    this.#runner = runner;
+    this.#delayMs = delayMs;
+  }
+
+  /** Takes up whatever is unfinished, now and from now on. */
+  async open(): Promise<void> {
+    this.#store.watch((change) => {
+      if (change.kind === "saved") this.#consider(change.head);
+      else if (change.kind === "trace-deleted") this.#stop(change.traceId);
+      this.#changed();
+    });
+    window.addEventListener("storage", ({ key }) => {
+      if (key?.startsWith(PAUSED)) void this.#pauseChanged(key.slice(PAUSED.length));
+    });
+    for (const { latest } of await this.#store.traces()) this.#consider(latest);
+  }
+
+  async start(goal: string, targets: readonly Target[]): Promise<TraceId> {
+    const traceId = `scout-${crypto.randomUUID()}`;
+    await this.#runner.begin(traceId, startState(goal, targets, new Date()));
+    return traceId;
+  }
+
+  status({ traceId, nextNode }: StoredHead): RunStatus {
+    if (nextNode === undefined) return "complete";
+    if (this.#failures.has(traceId)) return "failed";
+    if (nextNode === ASKING) return "asking";
+    if (isPaused(traceId)) return "paused";
+    return this.#drives.get(traceId)?.isHeld === false ? "elsewhere" : "running";
+  }
+
+  failure(traceId: TraceId): unknown {
+    return this.#failures.get(traceId);
+  }
+
+  /** Stops the run after the step it is at, in whichever tab it runs, until someone resumes it. */
+  pause(traceId: TraceId): void {
+    localStorage.setItem(PAUSED + traceId, "1");
+    void this.#pauseChanged(traceId);
+  }
+
+  resume(traceId: TraceId): void {
+    this.#failures.delete(traceId);
+    localStorage.removeItem(PAUSED + traceId);
+    void this.#pauseChanged(traceId);
+  }
+
+  /** Answers the question that checkpoint `id` asks. Where another tab was faster, its answer stands. */
+  async answer(traceId: TraceId, id: string, choice: Choice): Promise<void> {
+    await withLock(traceId, () => this.#runner.answer(traceId, id, { choice, decidedAt: new Date() }));
+  }
+
+  /** Deletes a run, once no tab works on it any more. */
+  async remove(traceId: TraceId): Promise<void> {
+    this.pause(traceId);
+    await withLock(traceId, () => this.#store.deleteTrace(traceId));
+    localStorage.removeItem(PAUSED + traceId);
+    this.#changed();
+  }
+
+  #consider({ traceId, nextNode }: StoredHead): void {
+    if (nextNode === undefined || nextNode === ASKING) return;
+    if (isPaused(traceId) || this.#failures.has(traceId) || this.#drives.has(traceId)) return;
+    void this.#drive(traceId);
+  }
+
+  async #drive(traceId: TraceId): Promise<void> {
+    const drive: Drive = { controller: new AbortController(), isHeld: false };
+    const { signal } = drive.controller;
+    this.#drives.set(traceId, drive);
+    try {
+      await withLock(
+        traceId,
+        async () => {
+          drive.isHeld = true;
+          this.#changed();
+          await this.#runner.carryOn(traceId, {
+            delayMs: this.#delayMs,
+            signal,
+            // A hidden tab's timers are slow: it lets a waiting one go first.
+            yields: async () => document.hidden && (await isWaitedFor(traceId)),
+          });
+        },
+        signal,
+      );
+    } catch (error) {
+      if (!signal.aborted) this.#failures.set(traceId, error);
+    }
+    this.#drives.delete(traceId);
+    await this.#considerLatest(traceId);
+    this.#changed();
+  }
+
+  /** What was saved while the lock was being let go, or a pause that was taken back, is noticed here. */
+  async #considerLatest(traceId: TraceId): Promise<void> {
+    for await (const head of this.#store.history(traceId, { limit: 1 })) this.#consider(head);
+  }
+
+  async #pauseChanged(traceId: TraceId): Promise<void> {
+    if (isPaused(traceId)) this.#stop(traceId);
+    else await this.#considerLatest(traceId);
+    this.#changed();
+  }
+
+  #stop(traceId: TraceId): void {
+    this.#drives.get(traceId)?.controller.abort();
+  }
+
+  #changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function isPaused(traceId: TraceId): boolean {
+  return localStorage.getItem(PAUSED + traceId) !== null;
+}
+
+function lockName(traceId: TraceId): string {
+  return `baseline-scout.${traceId}`;
+}
+
+function withLock<T>(traceId: TraceId, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  return navigator.locks.request(lockName(traceId), signal ? { signal } : {}, work) as Promise<T>;
+}
+
+async function isWaitedFor(traceId: TraceId): Promise<boolean> {
+  const { pending } = await navigator.locks.query();
+  return pending?.some(({ name }) => name === lockName(traceId)) ?? false;
+}

@@ -1,0 +1,20 @@
+/**
+ * Runs `work` one at a time: what is asked for while it runs makes it run once more afterwards, however often it was
+ * asked. Each call resolves when a run that began after it has ended.
+ */
+export function singleFlight(work: () => Promise<void>): () => Promise<void> {
+  let current: Promise<void> | undefined;
+  let following: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    following = undefined;
+    const run = work().finally(() => {
+      if (current === run) current = undefined;
+    });
+    current = run;
+    return run;
+  };
+  return () => {
+    if (!current) return start();
+    return (following ??= current.then(start, start));
+  };
+}

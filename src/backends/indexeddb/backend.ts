@@ -1,0 +1,105 @@
+import type { IDBPDatabase } from "idb";
+import { COLLECTIONS, type Backend, type ReadTransaction, type WriteTransaction } from "../../core/backend.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import { isEngineError, toStoreError } from "./errors.ts";
+import { IndexedDbTransaction } from "./transaction.ts";
+
+/** How to keep records in IndexedDB. */
+export interface IndexedDbOptions extends ConnectionOptions {
+  /**
+   * `strict` has every commit on disk before it is acknowledged. `relaxed` leaves that to the operating system: faster
+   * by a millisecond or less, and the last seconds are lost with the power.
+   */
+  readonly durability: "strict" | "relaxed";
+}
+
+const NAMES = Object.keys(COLLECTIONS);
+
+/** Opens the database of a name, making it where there is none. @throws what {@link Connection.open} throws. */
+export async function openIndexedDbBackend(name: string, options: IndexedDbOptions): Promise<Backend> {
+  const backend = new IndexedDbBackend(new Connection(name, options), options.durability);
+  await backend.open();
+  return backend;
+}
+
+class IndexedDbBackend implements Backend {
+  readonly #connection: Connection;
+  readonly #durability: "strict" | "relaxed";
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(connection: Connection, durability: "strict" | "relaxed") {
+    this.#connection = connection;
+    this.#durability = durability;
+  }
+
+  async open(): Promise<void> {
+    await this.#connection.open();
+  }
+
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
+    return this.#run("readonly", work);
+  }
+
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    return this.#run("readwrite", work);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await this.#connection.close();
+  }
+
+  #run<T>(mode: "readonly" | "readwrite", work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    const running = this.#transact(mode, work);
+    this.#running.add(running);
+    const forget = (): void => void this.#running.delete(running);
+    running.then(forget, forget);
+    return running;
+  }
+
+  async #transact<T>(
+    mode: "readonly" | "readwrite",
+    work: (transaction: WriteTransaction) => Promise<T>,
+  ): Promise<T> {
+    const transaction = await this.#begin(mode);
+    const done = transaction.done;
+    try {
+      const result = await work(new IndexedDbTransaction(transaction));
+      // Without it, the engine waits a turn to see whether more requests come.
+      if (mode === "readwrite") transaction.commit();
+      // On `complete`, not on the requests' success: Chromium reports a full disk after that, at commit.
+      await done;
+      return result;
+    } catch (error) {
+      done.catch(() => undefined);
+      try {
+        transaction.abort();
+      } catch {
+        // It has ended already.
+      }
+      await done.catch(() => undefined);
+      if (!isEngineError(error)) throw error;
+      // A request that failed aborts the transaction; what the work saw of it may be no more than the abort.
+      throw toStoreError(transaction.error ?? error, mode === "readonly" ? "can't read" : "can't write");
+    }
+  }
+
+  async #begin(mode: "readonly" | "readwrite") {
+    let open = this.#connection.get();
+    if (open instanceof Promise) open = await open;
+    try {
+      return this.#transaction(open, mode);
+    } catch (error) {
+      // The connection is gone, and nobody has told us yet.
+      this.#connection.lose(open);
+      if ((error as Error).name !== "InvalidStateError") throw toStoreError(error, "can't start a transaction");
+    }
+    return this.#transaction(await this.#connection.get(), mode);
+  }
+
+  #transaction(database: IDBPDatabase, mode: "readonly" | "readwrite") {
+    return mode === "readonly"
+      ? database.transaction(NAMES, mode)
+      : database.transaction(NAMES, mode, { durability: this.#durability });
+  }
+}

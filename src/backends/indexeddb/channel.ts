@@ -1,0 +1,24 @@
+import type { Channel } from "../../core/channel.ts";
+
+/** A channel to every other store of this name in the origin; `undefined` where there is no BroadcastChannel. */
+export function createBroadcastChannel(name: string): Channel | undefined {
+  if (typeof BroadcastChannel === "undefined") return undefined;
+  const channel = new BroadcastChannel(`waystone:${name}`);
+  // In Node an open channel would keep the process alive.
+  (channel as { unref?: () => void }).unref?.();
+  let isClosed = false;
+  return {
+    post(message) {
+      if (!isClosed) channel.postMessage(message);
+    },
+    listen(receive) {
+      channel.onmessage = (event: MessageEvent<unknown>) => {
+        if (!isClosed) receive(event.data);
+      };
+    },
+    close() {
+      isClosed = true;
+      channel.close();
+    },
+  };
+}

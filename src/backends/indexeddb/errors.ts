@@ -1,0 +1,23 @@
+import { CheckpointStoreError, isCheckpointStoreError, type CheckpointStoreErrorCode } from "../../core/errors.ts";
+
+const CODES: Readonly<Record<string, CheckpointStoreErrorCode>> = {
+  ConstraintError: "conflict",
+  QuotaExceededError: "quota-exceeded",
+  DataCloneError: "serialization",
+  VersionError: "newer-schema",
+  SecurityError: "unavailable",
+};
+
+/** What an exception of the engine means to the users of a store. */
+export function toStoreError(error: unknown, doing: string): CheckpointStoreError {
+  if (isCheckpointStoreError(error)) return error;
+  const { name, message } = error as Partial<Error>;
+  const code = CODES[name ?? ""] ?? "storage";
+  return new CheckpointStoreError(code, `${doing}: ${message || name || String(error)}`, { cause: error });
+}
+
+/** Whether the engine itself raised `error`, rather than the work in a transaction. */
+export function isEngineError(error: unknown): boolean {
+  // From an iframe's database, exceptions are of the iframe's classes.
+  return Object.prototype.toString.call(error) === "[object DOMException]";
+}

@@ -1,0 +1,67 @@
+import { SuperJSON } from "superjson";
+import type { Codec, CustomValues } from "../core/codec.ts";
+
+/** A class whose instances superjson takes apart by their properties and puts together again. */
+type Class = new (...args: never[]) => object;
+
+/** How one kind of class instance becomes JSON and an instance again. */
+export interface CustomTransform<T = never, J = unknown> {
+  isApplicable(value: unknown): boolean;
+  serialize(value: T): J;
+  deserialize(json: J): T;
+}
+
+/** What the codec can hold beyond what superjson knows. */
+export interface SuperjsonCodecOptions {
+  /** Classes by the name that stands for them in what is stored. */
+  readonly classes?: Readonly<Record<string, Class>>;
+  /** Transforms by the name that stands for them in what is stored. */
+  readonly custom?: Readonly<Record<string, CustomTransform>>;
+}
+
+/**
+ * The default codec: text that a person can read, by `superjson`.
+ *
+ * Binary content stays binary. Instances of classes that were not registered are refused by the store, not flattened.
+ */
+export function createSuperjsonCodec({ classes = {}, custom = {} }: SuperjsonCodecOptions = {}): Codec {
+  const superjson = new SuperJSON();
+  for (const [name, registered] of Object.entries(classes)) {
+    superjson.registerClass(registered as never, { identifier: name });
+  }
+  for (const [name, transform] of Object.entries(custom)) superjson.registerCustom(transform as never, name);
+  const hasCustom = Object.keys(classes).length > 0 || Object.keys(custom).length > 0;
+  return {
+    name: "superjson",
+    encode: (value) => (value instanceof Uint8Array ? value : superjson.stringify(value)),
+    decode(encoded) {
+      if (encoded instanceof Uint8Array) return encoded;
+      // In place: the text was parsed for this one call.
+      return superjson.deserialize(JSON.parse(encoded as string), { inPlace: true });
+    },
+    ...(hasCustom && { custom: customValues(superjson, { classes, custom }) }),
+  };
+}
+
+function customValues(superjson: SuperJSON, { classes, custom }: Required<SuperjsonCodecOptions>): CustomValues {
+  const prototypes = new Set(Object.values(classes).map((registered): object => registered.prototype as object));
+  const transforms = Object.values(custom);
+  return {
+    holds: (value) =>
+      prototypes.has(Object.getPrototypeOf(value) as object) ||
+      transforms.some((transform) => transform.isApplicable(value)),
+    copy(value) {
+      if (!transforms.some((transform) => transform.isApplicable(value))) refuseLoss(value);
+      const key = superjson.stringify(value);
+      return { key, value: superjson.parse<object>(key) };
+    },
+  };
+}
+
+/** superjson leaves functions and symbols out without a word. */
+function refuseLoss(value: object): void {
+  for (const [key, part] of Object.entries(value)) {
+    if (typeof part === "function" || typeof part === "symbol") throw new TypeError(`its ${key} is a ${typeof part}`);
+    if (typeof part === "object" && part !== null) refuseLoss(part as object);
+  }
+}

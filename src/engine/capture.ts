@@ -1,0 +1,376 @@
+import type { CustomValues } from "../core/codec.ts";
+import { findAlike } from "./alike.ts";
+import { errorKeys, mapEntries, recordKeys, Refusal, setMembers, shapeOf, sparseEntries, type Shape } from "./shape.ts";
+import { Alias, Atom, MIN_TEXT_LENGTH, Node, sameSlot, weigh, type Anchor, type Kind, type Slot } from "./tree.ts";
+import { findCuts, findShared, refusalOf } from "./walk.ts";
+
+/** A captured state, and what helps to capture the next one against it. */
+export interface Tree {
+  readonly root: Slot;
+  /** Where an object of the caller's was copied to. A hint only: the copy is compared before it is used. */
+  readonly hints: WeakMap<object, Node>;
+  /** Whether parts are referred to from several places. */
+  readonly hasShared: boolean;
+}
+
+/** What a capture has to go by. */
+export interface CaptureOptions {
+  /** The tree of the save before: what is equal in both is one and the same node in both. */
+  readonly base?: Tree | undefined;
+  readonly custom?: CustomValues | undefined;
+  /** How the value is called in errors. */
+  readonly name?: string;
+  /** Given where a stored state is captured again: the anchors of its objects. */
+  readonly anchors?: ReadonlyMap<object, Anchor>;
+}
+
+let lastStamp = 0;
+/** Recursion goes this deep; what is deeper is captured first, from the bottom up. */
+const MAX_DEPTH = 300;
+const FOUND_SHARED = Symbol("found shared");
+const TOO_DEEP = new RangeError("too deep to recurse");
+
+/**
+ * A private copy of a value as it is now, sharing all that is equal with `base`.
+ *
+ * Equality is never taken from object identity: agents change their state in place. Each part is compared with the
+ * copy; identity only says with which part of the copy to compare first.
+ *
+ * @throws CheckpointStoreError `serialization`, with the path of the first value that can't be stored without loss.
+ */
+export function capture(value: unknown, options: CaptureOptions = {}): Tree {
+  const { base, custom, name = "state" } = options;
+  try {
+    let shared = base?.hasShared === true ? findShared(value, custom) : undefined;
+    let cuts: object[] = [];
+    for (;;) {
+      const attempt = new Capture(options, shared);
+      try {
+        for (const cut of cuts) attempt.cut(cut);
+        const root = attempt.slot(value, base?.root, 0);
+        attempt.keepHints();
+        return { root, hints: attempt.hints, hasShared: attempt.hasShared };
+      } catch (signal) {
+        if (signal === FOUND_SHARED && shared === undefined) shared = findShared(value, custom);
+        else if (signal === TOO_DEEP && cuts.length === 0) cuts = findCuts(value, custom, MAX_DEPTH / 2);
+        else throw signal;
+      }
+    }
+  } catch (error) {
+    throw refusalOf(value, { name, custom, cause: error });
+  }
+}
+
+class Capture {
+  readonly hints: WeakMap<object, Node>;
+  hasShared = false;
+  readonly #stamp = ++lastStamp;
+  readonly #custom: CustomValues | undefined;
+  readonly #shared: ReadonlySet<object> | undefined;
+  readonly #known: ReadonlyMap<object, Anchor> | undefined;
+  readonly #anchors = new Map<object, Anchor>();
+  readonly #given = new Set<Anchor>();
+  readonly #visited = new Set<object>();
+  readonly #fresh: [object, Node][] = [];
+  readonly #cuts = new Map<object, Slot>();
+
+  constructor({ base, custom, anchors }: CaptureOptions, shared: ReadonlySet<object> | undefined) {
+    this.hints = base?.hints ?? new WeakMap();
+    this.#custom = custom;
+    this.#shared = shared;
+    this.#known = anchors;
+  }
+
+  /** To be called when all went well: a capture that was given up leaves no hints. */
+  keepHints(): void {
+    for (const [source, node] of this.#fresh) this.hints.set(source, node);
+  }
+
+  /** Captures a deep part ahead of its parents. */
+  cut(value: object): void {
+    this.#cuts.set(value, this.#object(value, undefined, 1));
+  }
+
+  slot(value: unknown, base: Slot, depth: number): Slot {
+    switch (typeof value) {
+      case "string":
+        return value.length < MIN_TEXT_LENGTH ? value : this.#text(value, base);
+      case "object":
+        return value === null ? null : this.#object(value, base, depth);
+      case "function":
+      case "symbol":
+        throw new Refusal(`is a ${typeof value}`);
+      default:
+        return value as Slot;
+    }
+  }
+
+  #text(value: string, base: Slot): Node {
+    const before = base instanceof Node && base.kind === "text" ? base : undefined;
+    if (before?.content === value) return before;
+    const node = new Node("text", []);
+    node.content = value;
+    node.base = before;
+    return weigh(node);
+  }
+
+  #object(value: object, base: Slot, depth: number): Slot {
+    if (value instanceof Node || value instanceof Alias) return value;
+    if (this.#cuts.size > 0) {
+      const cut = this.#cuts.get(value);
+      if (cut !== undefined && this.#cuts.delete(value)) return cut;
+    }
+    const stamp = this.#stamp;
+    let before = base instanceof Node ? base : undefined;
+    let own = before !== undefined && before.source === value;
+    if (!own) {
+      const hint = this.hints.get(value);
+      if (hint !== undefined && hint.source === value) {
+        before = hint;
+        own = true;
+      }
+    }
+    if (own ? before!.seen === stamp : this.#visited.has(value)) return this.#again(value, base);
+    if (depth > MAX_DEPTH) throw TOO_DEEP;
+    const shape = shapeOf(value, this.#custom);
+    if (shape === "date" || shape === "regexp" || shape === "url" || shape === "custom") {
+      return this.#atom(value, shape, base);
+    }
+
+    if (own) before!.seen = stamp;
+    else {
+      this.#visited.add(value);
+      // One copy stands for one object: what is in use already can't stand for another.
+      if (before?.seen === stamp) before = undefined;
+    }
+    const anchor = this.#anchor(value, before, own);
+    let node = this.#node(value, shape, before, depth);
+    if (node === before && (node.anchor !== anchor || (!own && node.seen === stamp))) node = copyOf(node);
+    node.anchor = anchor;
+    if (node !== before || !own) this.#fresh.push([value, node]);
+    node.source = value;
+    node.seen = stamp;
+    return node;
+  }
+
+  /** The anchor of an object that is shared, or was. */
+  #anchor(value: object, before: Node | undefined, own: boolean): Anchor | undefined {
+    let anchor = this.#known?.get(value);
+    if (anchor === undefined) {
+      const isShared = this.#shared !== undefined && this.#shared.has(value);
+      if (isShared || own) anchor = before?.anchor;
+      if (anchor !== undefined && this.#given.has(anchor)) anchor = undefined;
+      if (isShared) {
+        anchor ??= { number: -1 };
+        this.#anchors.set(value, anchor);
+        this.hasShared = true;
+      }
+    } else {
+      this.hasShared = true;
+    }
+    if (anchor !== undefined) this.#given.add(anchor);
+    return anchor;
+  }
+
+  #again(value: object, base: Slot): Slot {
+    const anchor = this.#anchors.get(value);
+    if (anchor === undefined) throw FOUND_SHARED;
+    return base instanceof Alias && base.anchor === anchor ? base : new Alias(anchor);
+  }
+
+  #atom(value: object, shape: Shape, base: Slot): Slot {
+    let atom: Atom;
+    if (shape === "date") {
+      const time = Date.prototype.getTime.call(value);
+      if (base instanceof Atom && base.value instanceof Date && Object.is(base.key, time)) return base;
+      atom = new Atom(time, new Date(time));
+    } else if (shape === "custom") {
+      const { key, value: copy } = this.#custom!.copy(value);
+      atom = new Atom(key, copy as object);
+    } else {
+      const key = String(value);
+      atom = new Atom(key, shape === "url" ? new URL(key) : new RegExp((value as RegExp).source, (value as RegExp).flags));
+    }
+    return base instanceof Atom && sameSlot(base, atom) ? base : atom;
+  }
+
+  #node(value: object, shape: Shape, before: Node | undefined, depth: number): Node {
+    switch (shape) {
+      case "record":
+      case "dict":
+        return this.#record(value, { kind: shape, keys: recordKeys(value), before, depth });
+      case "error":
+        return this.#record(value, { kind: shape, keys: errorKeys(value), before, depth, detail: errorClass(value) });
+      case "array": {
+        const entries = sparseEntries(value as unknown[]);
+        if (entries === undefined) return this.#list(value as unknown[], { kind: "array", before, depth });
+        return this.#list(entries, { kind: "sparse", before, depth, detail: (value as unknown[]).length });
+      }
+      case "map":
+        return this.#list(mapEntries(value), { kind: "map", before, depth });
+      case "set":
+        return this.#list(setMembers(value), { kind: "set", before, depth });
+      case "blob":
+        return captureBlob(value as Blob, before);
+      default:
+        return captureBytes(value as ArrayBuffer | ArrayBufferView, before);
+    }
+  }
+
+  #record(
+    value: object,
+    { kind, keys, before: given, depth, detail }: {
+      kind: Kind; keys: string[]; before: Node | undefined; depth: number; detail?: unknown;
+    },
+  ): Node {
+    const before = given?.kind === kind && given.detail === detail ? given : undefined;
+    const oldKeys = before?.keys;
+    let children: Slot[] | undefined = before === undefined ? [] : undefined;
+    let next = 0;
+    let places: Map<string, number> | undefined;
+    for (let i = 0; i < keys.length; i += 1) {
+      const key = keys[i]!;
+      let place = next;
+      if (oldKeys !== undefined && oldKeys[next] !== key) {
+        places ??= new Map(oldKeys.map((old, index) => [old, index]));
+        place = places.get(key) ?? -1;
+      }
+      if (place >= 0) next = place + 1;
+      const old = before?.children[place];
+      const slot = this.slot((value as Record<string, unknown>)[key], old, depth + 1);
+      if (children === undefined) {
+        if (place === i && Object.is(slot, old)) continue;
+        children = before!.children.slice(0, i);
+      }
+      children.push(slot);
+    }
+    if (children === undefined && keys.length === oldKeys!.length) return before!;
+    return made(kind, { children: children ?? before!.children.slice(0, keys.length), keys, before, detail });
+  }
+
+  #list(
+    values: readonly unknown[],
+    { kind, before: given, depth, detail }: { kind: Kind; before: Node | undefined; depth: number; detail?: unknown },
+  ): Node {
+    const before = given?.kind === kind ? given : undefined;
+    const stride = kind === "map" || kind === "sparse" ? 2 : 1;
+    let children: Slot[] | undefined = before === undefined ? [] : undefined;
+    let next = 0;
+    for (let i = 0; i < values.length; i += 1) {
+      const value = values[i];
+      if (before !== undefined && i % stride === 0) {
+        next = this.#isHinted(value, before.children[next]) ? next : findAlike(value, { node: before, next, stride });
+      }
+      const place = next;
+      next += 1;
+      const old = before?.children[place];
+      const slot = this.slot(value, old, depth + 1);
+      if (children === undefined) {
+        if (place === i && Object.is(slot, old)) continue;
+        children = before!.children.slice(0, i);
+      }
+      children.push(slot);
+    }
+    if (children === undefined && values.length === before!.children.length && before!.detail === detail) return before!;
+    return made(kind, { children: children ?? before!.children.slice(0, values.length), before, detail });
+  }
+
+  /** Whether it is known with which copy to compare an object. */
+  #isHinted(value: unknown, old: Slot): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    return (old instanceof Node && old.source === value) || this.hints.get(value)?.source === value;
+  }
+}
+
+function made(
+  kind: Kind,
+  { children, keys, before, detail }: { children: Slot[]; keys?: string[]; before: Node | undefined; detail: unknown },
+): Node {
+  const node = new Node(kind, children, keys);
+  node.detail = detail;
+  node.base = before;
+  return weigh(node);
+}
+
+function copyOf(node: Node): Node {
+  const copy = new Node(node.kind, node.children, node.keys);
+  copy.content = node.content;
+  copy.detail = node.detail;
+  copy.base = node;
+  return weigh(copy);
+}
+
+function errorClass(value: object): string {
+  return (Object.getPrototypeOf(value) as { constructor: { name: string } }).constructor.name;
+}
+
+/** What Blobs hold, once read: it takes an await to know, and none can be had inside a transaction. */
+const blobContents = new WeakMap<object, Uint8Array>();
+
+/** Reads the Blobs of a tree that were not read yet. */
+export async function readBlobs({ root }: Tree): Promise<void> {
+  const unread: Node[] = [];
+  const open: Slot[] = [root];
+  while (open.length > 0) {
+    const slot = open.pop();
+    if (!(slot instanceof Node) || slot.planned) continue;
+    if (slot.kind === "blob" && slot.content === undefined) unread.push(slot);
+    for (const child of slot.children) if (child instanceof Node) open.push(child);
+  }
+  if (unread.length === 0) return;
+  await Promise.all(
+    unread.map(async (node) => {
+      const content = new Uint8Array(await (node.source as Blob).arrayBuffer());
+      node.content = content;
+      blobContents.set(node.source!, content);
+    }),
+  );
+}
+
+function captureBlob(value: Blob, before: Node | undefined): Node {
+  const known = before?.kind === "blob" ? before : undefined;
+  // A Blob never changes, so that here identity is enough.
+  if (known?.source === value) return known;
+  const isFile = typeof File !== "undefined" && value instanceof File;
+  const detail = isFile ? [value.type, value.name, value.lastModified] : [value.type];
+  const content = blobContents.get(value);
+  if (content !== undefined && known?.content !== undefined && String(known.detail) === String(detail)) {
+    if (sameBytes(known.content as Uint8Array, content)) return known;
+  }
+  const node = new Node("blob", []);
+  node.content = content;
+  node.detail = detail;
+  node.source = value;
+  node.base = known;
+  return weigh(node);
+}
+
+function captureBytes(value: ArrayBuffer | ArrayBufferView, before: Node | undefined): Node {
+  const detail = Object.prototype.toString.call(value).slice(8, -1);
+  const bytes =
+    detail === "ArrayBuffer"
+      ? new Uint8Array(value as ArrayBuffer)
+      : new Uint8Array((value as ArrayBufferView).buffer, (value as ArrayBufferView).byteOffset, value.byteLength);
+  const known = before?.kind === "bytes" ? before : undefined;
+  if (known?.detail === detail && sameBytes(known.content as Uint8Array, bytes)) return known;
+  const node = new Node("bytes", []);
+  node.content = bytes.slice();
+  node.detail = detail;
+  node.base = known;
+  return weigh(node);
+}
+
+/** Whether two runs of bytes are equal. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let i = 0;
+  if (a.byteOffset % 4 === 0 && b.byteOffset % 4 === 0) {
+    const words = a.length >> 2;
+    const wordsOfA = new Uint32Array(a.buffer, a.byteOffset, words);
+    const wordsOfB = new Uint32Array(b.buffer, b.byteOffset, words);
+    for (let w = 0; w < words; w += 1) if (wordsOfA[w] !== wordsOfB[w]) return false;
+    i = words << 2;
+  }
+  for (; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}

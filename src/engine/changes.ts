@@ -1,0 +1,58 @@
+import type { Channel } from "../core/channel.ts";
+import type { Change, ChangeListener, WatchOptions } from "../core/store.ts";
+
+/** A change before it has an origin. */
+export type ChangeReport = Change extends infer C ? (C extends Change ? Omit<C, "origin"> : never) : never;
+
+/** Tells listeners what changed. */
+export class Changes {
+  readonly #channel: Channel | undefined;
+  readonly #listeners = new Map<symbol, { listener: ChangeListener; traceId: string | undefined }>();
+
+  constructor(channel: Channel | undefined) {
+    this.#channel = channel;
+    channel?.listen((report) => this.#tell({ ...(report as ChangeReport), origin: "remote" } as Change));
+  }
+
+  /** Reports what this store has done. */
+  report(report: ChangeReport): void {
+    this.#tell({ ...report, origin: "local" } as Change);
+    this.#channel?.post(report);
+  }
+
+  watch(listener: ChangeListener, { traceId, signal }: WatchOptions = {}): () => void {
+    if (typeof listener !== "function") throw new TypeError(`listener must be a function, got ${typeof listener}`);
+    const key = Symbol("watch");
+    const end = (): void => {
+      this.#listeners.delete(key);
+      signal?.removeEventListener("abort", end);
+    };
+    if (signal?.aborted === true) return end;
+    signal?.addEventListener("abort", end);
+    this.#listeners.set(key, { listener, traceId });
+    return end;
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    this.#channel?.close();
+  }
+
+  #tell(change: Change): void {
+    for (const [key, { listener, traceId }] of [...this.#listeners]) {
+      // One that an earlier listener has ended hears no more.
+      if (!this.#listeners.has(key) || (traceId !== undefined && traceId !== change.traceId)) continue;
+      try {
+        listener(change);
+      } catch (error) {
+        // A faulty listener is its owner's to find, not the store's to fail on.
+        reportError(error);
+      }
+    }
+  }
+}
+
+function reportError(error: unknown): void {
+  if (typeof globalThis.reportError === "function") globalThis.reportError(error);
+  else console.error(error);
+}

@@ -1,0 +1,75 @@
+import type { WriteTransaction } from "../core/backend.ts";
+import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
+import { CheckpointStoreError } from "../core/errors.ts";
+import { appendPieces } from "./pages.ts";
+import { bytesOf } from "./piece.ts";
+import { findStored } from "./reading.ts";
+import { headBytes, seal, type TraceRecord } from "./records.ts";
+import { newToken } from "./removal.ts";
+
+/**
+ * Starts a trace with a copy of a checkpoint of another. Pieces are copied as they are, under their numbers, without
+ * being decoded: so the two traces have nothing in common that one could take from the other.
+ *
+ * @throws `not-found`, `conflict`.
+ */
+export async function forkTrace(
+  transaction: WriteTransaction,
+  id: CheckpointId,
+  traceId: TraceId,
+): Promise<{ head: StoredHead; version: number }> {
+  const [stored, taken] = await Promise.all([
+    findStored(transaction, id),
+    transaction.get<TraceRecord>("traces", [traceId]),
+  ]);
+  if (stored === undefined) {
+    throw new CheckpointStoreError("not-found", `there is no checkpoint ${id} to fork from`, { checkpointId: id });
+  }
+  if (taken !== undefined) {
+    throw new CheckpointStoreError("conflict", `trace ${traceId} exists already`, { traceId, checkpointId: id });
+  }
+  const { record, pieces } = stored;
+  const numbered = [...pieces]
+    .sort(([a], [b]) => a - b)
+    .map(([number, piece]) => ({ number, piece, bytes: bytesOf(piece) }));
+  const { nextNode, graphHash, createdAt, metadata, codec, root, nextPiece, stateBytes } = record;
+  const recordBytes = headBytes(record);
+  const bytes = numbered.reduce((sum, piece) => sum + piece.bytes, recordBytes);
+  const head: StoredHead = {
+    id: crypto.randomUUID(),
+    traceId,
+    seq: 1,
+    timestamp: createdAt,
+    parentId: id,
+    ...(nextNode !== undefined && { nextNode }),
+    ...(graphHash !== undefined && { graphHash }),
+    createdAt,
+    ...(metadata !== undefined && { metadata }),
+    bytes,
+    stateBytes,
+  };
+  transaction.put(
+    "checkpoints",
+    seal({ ...head, codec, root, nextPiece, recordBytes, recordBytesUpTo: recordBytes, stateBytesUpTo: stateBytes }),
+  );
+  const empty = { first: 0, bytes: 0, pieces: [] };
+  const tail = appendPieces(transaction, traceId, { tail: empty, pieces: numbered, nextPiece });
+  const trace: TraceRecord = {
+    traceId,
+    token: newToken(),
+    version: 1,
+    seq: 1,
+    timestamp: createdAt,
+    nextPiece,
+    tailFirst: tail.first,
+    tailBytes: tail.bytes,
+    checkpoints: 1,
+    bytes,
+    stateBytes,
+    recordBytesUpTo: recordBytes,
+    stateBytesUpTo: stateBytes,
+    latest: head,
+  };
+  transaction.put("traces", trace);
+  return { head, version: 1 };
+}

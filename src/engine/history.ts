@@ -1,0 +1,40 @@
+import type { ReadTransaction } from "../core/backend.ts";
+import type { StoredHead, TraceId } from "../core/checkpoint.ts";
+import type { HistoryOptions } from "../core/store.ts";
+import { headOf, rangeOf, type CheckpointRecord } from "./records.ts";
+
+/** Heads read at a time. */
+const PAGE_SIZE = 64;
+
+type Read = <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T>;
+
+/** The heads of a trace, newest first. Each page is a transaction of its own, over before the caller sees a head. */
+export async function* readHistory(
+  read: Read,
+  traceId: TraceId,
+  { limit = Infinity, before, signal }: HistoryOptions,
+): AsyncGenerator<StoredHead, void, undefined> {
+  let below = Infinity;
+  if (before !== undefined) {
+    const record = await read((transaction) => transaction.get<CheckpointRecord>("checkpoints", [before], "by_id"));
+    if (record === undefined || record.traceId !== traceId) return;
+    below = record.seq;
+  }
+  for (let left = limit; left > 0; ) {
+    signal?.throwIfAborted();
+    const page = await read((transaction) =>
+      transaction.getAll<CheckpointRecord>("checkpoints", {
+        range: rangeOf(traceId, -Infinity, below - 1),
+        reverse: true,
+        limit: Math.min(left, PAGE_SIZE),
+      }),
+    );
+    for (const record of page) {
+      signal?.throwIfAborted();
+      yield headOf(record);
+      below = record.seq;
+      left -= 1;
+    }
+    if (page.length < PAGE_SIZE) return;
+  }
+}

@@ -1,0 +1,143 @@
+import type { ReadTransaction } from "../core/backend.ts";
+import type { Checkpoint, TraceId } from "../core/checkpoint.ts";
+import type { Codec } from "../core/codec.ts";
+import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
+import type { Tree } from "./capture.ts";
+import { readPieces, readTail, type Tail } from "./pages.ts";
+import { damaged, readTree, readValue, type Pieces } from "./reader.ts";
+import { headOf, isIntactRecord, rangeOf, type CheckpointRecord, type TraceRecord } from "./records.ts";
+import type { Chunk } from "./tree.ts";
+
+/** A checkpoint's record, and the pieces that its state needs. */
+export interface Stored {
+  readonly record: CheckpointRecord;
+  readonly pieces: Pieces;
+}
+
+/** The codecs that a store can read with, the first of which it writes with. */
+export class Codecs {
+  readonly current: Codec;
+  readonly #byName: ReadonlyMap<string, Codec>;
+
+  constructor(codecs: readonly [Codec, ...Codec[]]) {
+    this.current = codecs[0];
+    this.#byName = new Map(codecs.map((codec) => [codec.name, codec]));
+  }
+
+  /** @throws `codec-mismatch`. */
+  of({ codec, traceId, id }: CheckpointRecord): Codec {
+    const found = this.#byName.get(codec);
+    if (found !== undefined) return found;
+    const known = [...this.#byName.keys()].join(", ");
+    throw new CheckpointStoreError("codec-mismatch", `checkpoint ${id} was written by codec ${codec}, known here: ${known}`, {
+      traceId,
+      checkpointId: id,
+      expected: known,
+      actual: codec,
+    });
+  }
+}
+
+/** The checkpoint of an id. */
+export async function findStored(transaction: ReadTransaction, id: string): Promise<Stored | undefined> {
+  const record = await transaction.get<CheckpointRecord>("checkpoints", [id], "by_id");
+  return record && { record, pieces: await readPieces(transaction, record.traceId, record.root) };
+}
+
+/** The newest checkpoint of a trace. */
+export async function findLatest(transaction: ReadTransaction, traceId: TraceId): Promise<Stored | undefined> {
+  const [record] = await transaction.getAll<CheckpointRecord>("checkpoints", {
+    index: "by_trace_timestamp",
+    range: rangeOf(traceId),
+    reverse: true,
+    limit: 1,
+  });
+  return record && { record, pieces: await readPieces(transaction, traceId, record.root) };
+}
+
+/** The checkpoint as its maker saved it. @throws `corrupted`, `codec-mismatch`. */
+export async function decodeCheckpoint<S>({ record, pieces }: Stored, codecs: Codecs): Promise<Checkpoint<S>> {
+  const codec = codecs.of(record);
+  return await naming(record, async () => {
+    if (!isIntactRecord(record)) throw damaged("its record is not what was written");
+    const { id, parentId, nextNode, graphHash, createdAt, metadata } = headOf(record);
+    return {
+      id,
+      ...(parentId !== undefined && { parentId }),
+      ...(nextNode !== undefined && { nextNode }),
+      ...(graphHash !== undefined && { graphHash }),
+      createdAt,
+      ...(metadata !== undefined && { metadata }),
+      state: (await readValue(record.root, { pieces, codec })) as S,
+    };
+  });
+}
+
+/** The state of a checkpoint as the next save can build on it. @throws `corrupted`, `codec-mismatch`. */
+export async function decodeTree(
+  { record, pieces }: Stored,
+  codecs: Codecs,
+): Promise<{ tree: Tree; rootChunk: Chunk }> {
+  const codec = codecs.of(record);
+  return await naming(record, async () => {
+    if (!isIntactRecord(record)) throw damaged("its record is not what was written");
+    const { root, rootChunk, hasShared } = await readTree(record.root, { pieces, codec });
+    return { tree: { root, hints: new WeakMap(), hasShared }, rootChunk };
+  });
+}
+
+/** What a save starts from when nothing is known of its trace. */
+export interface Standing {
+  readonly trace: TraceRecord | undefined;
+  readonly tree: Tree | undefined;
+  readonly rootChunk: Chunk | undefined;
+  /** Pieces of the latest checkpoint that can't be shared: made by another codec, or damaged. */
+  readonly foreign: readonly number[];
+  /** `undefined` where it must be read again before it is added to. */
+  readonly tail: Tail | undefined;
+}
+
+/** The same as it is stored. */
+export interface StoredStanding {
+  readonly trace: TraceRecord | undefined;
+  readonly latest: Stored | undefined;
+  readonly tail: Tail;
+}
+
+/** Reads where a trace stands. */
+export async function readStanding(transaction: ReadTransaction, traceId: TraceId): Promise<StoredStanding> {
+  const trace = await transaction.get<TraceRecord>("traces", [traceId]);
+  if (trace === undefined) return { trace, latest: undefined, tail: { first: 0, bytes: 0, pieces: [] } };
+  const [latest, tail] = await Promise.all([
+    findLatest(transaction, traceId),
+    readTail(transaction, traceId, trace),
+  ]);
+  return { trace, latest, tail };
+}
+
+/** Makes a stored standing one that a save can build on; awaits nothing as long as the current codec is synchronous. */
+export async function decodeStanding({ trace, latest, tail }: StoredStanding, codecs: Codecs): Promise<Standing> {
+  const unshared = { trace, tree: undefined, rootChunk: undefined, foreign: [...(latest?.pieces.keys() ?? [])], tail };
+  if (latest === undefined || latest.record.codec !== codecs.current.name) return unshared;
+  try {
+    return { ...unshared, ...(await decodeTree(latest, codecs)), foreign: [] };
+  } catch (error) {
+    // A damaged checkpoint must not keep the run from going on: the next one shares nothing with it.
+    if (isCheckpointStoreError(error, "corrupted")) return unshared;
+    throw error;
+  }
+}
+
+async function naming<T>({ id, traceId }: CheckpointRecord, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isCheckpointStoreError(error) && error.code !== "corrupted") throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CheckpointStoreError("corrupted", `checkpoint ${id} is damaged: ${reason}`, {
+      traceId,
+      checkpointId: id,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,131 @@
+import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
+import type { KeyRange } from "../core/backend.ts";
+import { checksum } from "./checksum.ts";
+import { roughBytes, type Piece } from "./piece.ts";
+import type { Ranges } from "./ranges.ts";
+
+/** What the store knows of a trace as a whole; written with every change of the trace. */
+export interface TraceRecord {
+  readonly traceId: TraceId;
+  /** New with every write: a plan made against another token is void. */
+  readonly token: number;
+  /** Grows by one with every write. */
+  readonly version: number;
+  /** The last position given out; never given out again, even if that checkpoint is deleted. */
+  readonly seq: number;
+  /** The last timestamp given out. */
+  readonly timestamp: number;
+  /** The number of the next piece; never given out again either. */
+  readonly nextPiece: number;
+  /** Pieces from this number on lie in small pages, one for each save, until enough have come together. */
+  readonly tailFirst: number;
+  readonly tailBytes: number;
+  readonly checkpoints: number;
+  /** Of all its records and pieces. */
+  readonly bytes: number;
+  /** What its checkpoints would take, had each its whole state. */
+  readonly stateBytes: number;
+  /** Of the latest checkpoint; see there. */
+  readonly recordBytesUpTo: number;
+  readonly stateBytesUpTo: number;
+  readonly latest: StoredHead;
+}
+
+/** A checkpoint as it is stored. */
+export interface CheckpointRecord extends StoredHead {
+  /** The name of the codec that encoded the root and the pieces. */
+  readonly codec: string;
+  readonly root: Piece;
+  /** The trace's next piece after this save: pieces from there on are younger. */
+  readonly nextPiece: number;
+  /** Bytes of this record itself, and of its like: all records of the trace up to this one, those deleted included. */
+  readonly recordBytes: number;
+  readonly recordBytesUpTo: number;
+  /** The same for whole states. */
+  readonly stateBytesUpTo: number;
+  /** Checksum of all the above. */
+  readonly sum: number;
+}
+
+/** Consecutive pieces of a trace. `null` where a number was given to no piece, or the piece is gone. */
+export interface PageRecord {
+  readonly traceId: TraceId;
+  /** Number of the first piece. */
+  readonly first: number;
+  readonly pieces: readonly (Piece | null)[];
+}
+
+/**
+ * What the checkpoint at `seq` no longer needs of what the one before it did, and what was removed between the two.
+ * There is no such record where both is nothing.
+ *
+ * A piece is in use from the save that wrote it to the save that drops it, without a gap. So whoever removes
+ * checkpoints learns from these lists alone which pieces go with them.
+ */
+export interface DropRecord {
+  readonly traceId: TraceId;
+  readonly seq: number;
+  readonly dropped: Ranges;
+  readonly removedRecordBytes: number;
+  readonly removedStateBytes: number;
+}
+
+/** All keys of a trace, or those with a whole number in a range, both ends included. */
+export function rangeOf(traceId: TraceId, from = -Infinity, to = Infinity): KeyRange {
+  return { lower: from === -Infinity ? [traceId] : [traceId, from], upper: [traceId, to + 1], upperOpen: true };
+}
+
+/** A record with its checksum. */
+export function seal(record: Omit<CheckpointRecord, "sum">): CheckpointRecord {
+  return { ...record, sum: sumOf(record) };
+}
+
+/** Whether a record is what was stored. */
+export function isIntactRecord(record: CheckpointRecord): boolean {
+  return Array.isArray(record.root) && record.sum === sumOf(record);
+}
+
+function sumOf(record: Omit<CheckpointRecord, "sum">): number {
+  return checksum([
+    record.traceId,
+    record.seq,
+    record.id,
+    record.timestamp,
+    record.createdAt,
+    record.parentId,
+    record.nextNode,
+    record.graphHash,
+    record.metadata,
+    record.codec,
+    record.root[0],
+    record.nextPiece,
+  ]);
+}
+
+/** About how much a head takes, in bytes. */
+export function headBytes(head: object): number {
+  return 96 + roughBytes(head);
+}
+
+/** The head in a record. */
+export function headOf(record: CheckpointRecord): StoredHead {
+  const { traceId, id, seq, timestamp, parentId, nextNode, graphHash, createdAt, metadata, bytes, stateBytes } = record;
+  return {
+    id,
+    traceId,
+    seq,
+    timestamp,
+    ...(parentId !== undefined && { parentId }),
+    ...(nextNode !== undefined && { nextNode }),
+    ...(graphHash !== undefined && { graphHash }),
+    createdAt,
+    ...(metadata !== undefined && { metadata }),
+    bytes,
+    stateBytes,
+  };
+}
+
+/** The ids in the keys of checkpoint records. */
+export function idsOf(keys: readonly (readonly (string | number)[])[]): CheckpointId[] {
+  return keys.map((key) => key[2] as CheckpointId);
+}

@@ -1,0 +1,81 @@
+import {
+  createCheckpoint,
+  type Checkpoint,
+  type CheckpointId,
+  type CheckpointOptions,
+  type StoredHead,
+  type TraceId,
+} from "../core/checkpoint.ts";
+import type { ChangeListener, HistoryOptions, LoadOptions, Store, Trace } from "../core/store.ts";
+
+/** What a handle works with. */
+interface HandleParts<S> {
+  readonly store: Store<S>;
+  /** As the store's `load`, but for checkpoints of one trace alone. */
+  load(id: CheckpointId, options: LoadOptions, traceId: TraceId): Promise<Checkpoint<S> | undefined>;
+}
+
+/** A trace of a store, with a memory of the checkpoint that the next one grows from. */
+export class TraceHandle<S> implements Trace<S> {
+  readonly id: TraceId;
+  readonly #parts: HandleParts<S>;
+  readonly #store: Store<S>;
+  #parentId: CheckpointId | undefined;
+
+  constructor(parts: HandleParts<S>, id: TraceId, parentId?: CheckpointId) {
+    this.#parts = parts;
+    this.#store = parts.store;
+    this.id = id;
+    this.#parentId = parentId;
+  }
+
+  async save(state: S, options: CheckpointOptions = {}): Promise<Checkpoint<S>> {
+    const parentId = options.parentId ?? this.#parentId;
+    const checkpoint = createCheckpoint(state, { ...options, ...(parentId !== undefined && { parentId }) });
+    const saving = this.#store.saveWithTrace(this.id, checkpoint);
+    // Set before the save is done, so that saves need not be awaited one by one; set back if it fails.
+    const before = this.#parentId;
+    this.#parentId = checkpoint.id;
+    try {
+      await saving;
+    } catch (error) {
+      if (this.#parentId === checkpoint.id) this.#parentId = before;
+      throw error;
+    }
+    return checkpoint;
+  }
+
+  async load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
+    return this.#standAt(await this.#parts.load(id, options, this.id));
+  }
+
+  async loadLatest(options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
+    return this.#standAt(await this.#store.loadLatest(this.id, options));
+  }
+
+  list(): Promise<CheckpointId[]> {
+    return this.#store.list(this.id);
+  }
+
+  history(options: HistoryOptions = {}): AsyncIterable<StoredHead> {
+    return this.#store.history(this.id, options);
+  }
+
+  prune(keep: number): Promise<number> {
+    return this.#store.prune(this.id, keep);
+  }
+
+  async fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>> {
+    const checkpoint = await this.#store.fork(id, traceId);
+    return new TraceHandle(this.#parts, traceId, checkpoint.id);
+  }
+
+  watch(listener: ChangeListener, options: { readonly signal?: AbortSignal } = {}): () => void {
+    return this.#store.watch(listener, { ...options, traceId: this.id });
+  }
+
+  #standAt(checkpoint: Checkpoint<S> | undefined): Checkpoint<S> | undefined {
+    if (checkpoint !== undefined) this.#parentId = checkpoint.id;
+    return checkpoint;
+  }
+}

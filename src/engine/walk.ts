@@ -1,0 +1,109 @@
+import { CheckpointStoreError } from "../core/errors.ts";
+import type { CustomValues } from "../core/codec.ts";
+import { errorKeys, mapEntries, recordKeys, Refusal, setMembers, shapeOf, sparseEntries } from "./shape.ts";
+
+/** A part of a value, and how one would write the way to it: `.name`, `[3]`. */
+type Part = readonly [step: string, value: unknown];
+
+/** Slow walks over a state, without recursion: for what the fast copy ({@link capture}) leaves out or gives up on. */
+
+/** The objects that are reached in more than one way. */
+export function findShared(root: unknown, custom: CustomValues | undefined): Set<object> {
+  const met = new Set<object>();
+  const shared = new Set<object>();
+  const open: unknown[] = [root];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== "object" || value === null) continue;
+    if (met.has(value)) {
+      shared.add(value);
+      continue;
+    }
+    met.add(value);
+    for (const [, part] of partsOf(value, custom)) open.push(part);
+  }
+  return shared;
+}
+
+/** Objects every `stride` levels down, deepest first: nothing between two of them is nested deeper than that. */
+export function findCuts(root: unknown, custom: CustomValues | undefined, stride: number): object[] {
+  const met = new Set<object>();
+  const cuts: { value: object; depth: number }[] = [];
+  const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
+  while (open.length > 0) {
+    const { value, depth } = open.pop()!;
+    if (typeof value !== "object" || value === null || met.has(value)) continue;
+    met.add(value);
+    if (depth > 0 && depth % stride === 0) cuts.push({ value, depth });
+    for (const [, part] of partsOf(value, custom)) open.push({ value: part, depth: depth + 1 });
+  }
+  return cuts.sort((a, b) => b.depth - a.depth).map(({ value }) => value);
+}
+
+/** The error for a value that can't be stored, naming the first such part of `root`. */
+export function refusalOf(
+  root: unknown,
+  { name, custom, cause }: { name: string; custom: CustomValues | undefined; cause: unknown },
+): CheckpointStoreError {
+  const met = new Set<object>();
+  const open: { value: unknown; path: string }[] = [{ value: root, path: name }];
+  while (open.length > 0) {
+    const { value, path } = open.pop()!;
+    if (typeof value === "function" || typeof value === "symbol") return refused(path, `is a ${typeof value}`, cause);
+    if (typeof value !== "object" || value === null || met.has(value)) continue;
+    met.add(value);
+    try {
+      const parts = partsOf(value, custom).map(([step, part]) => ({ value: part, path: path + step }));
+      open.push(...parts.reverse());
+    } catch (error) {
+      return refused(path, error instanceof Refusal ? error.message : "can't be read", error);
+    }
+  }
+  return refused(name, cause instanceof RangeError ? "is nested too deeply" : "can't be read", cause);
+}
+
+function refused(path: string, reason: string, cause: unknown): CheckpointStoreError {
+  return new CheckpointStoreError("serialization", `${path} ${reason}`, { path, cause });
+}
+
+function partsOf(value: object, custom: CustomValues | undefined): Part[] {
+  const shape = shapeOf(value, custom);
+  switch (shape) {
+    case "record":
+    case "dict":
+      return recordKeys(value).map((key) => [property(key), (value as Record<string, unknown>)[key]]);
+    case "error":
+      return errorKeys(value).map((key) => [property(key), (value as Record<string, unknown>)[key]]);
+    case "array": {
+      const entries = sparseEntries(value as unknown[]);
+      if (entries === undefined) return (value as unknown[]).map((item, index) => [`[${index}]`, item]);
+      return pairs(entries).map(([index, item]) => [`[${String(index)}]`, item]);
+    }
+    case "map":
+      return pairs(mapEntries(value)).flatMap(([key, item], index): Part[] => [
+        [`.keys()[${index}]`, key],
+        [isPlainKey(key) ? `.get(${JSON.stringify(key)})` : `.values()[${index}]`, item],
+      ]);
+    case "set":
+      return setMembers(value).map((member, index) => [`.values()[${index}]`, member]);
+    case "custom":
+      custom!.copy(value);
+      return [];
+    default:
+      return [];
+  }
+}
+
+function property(key: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+function isPlainKey(key: unknown): boolean {
+  return typeof key === "string" || typeof key === "number";
+}
+
+function pairs(flat: readonly unknown[]): [unknown, unknown][] {
+  const found: [unknown, unknown][] = [];
+  for (let i = 0; i < flat.length; i += 2) found.push([flat[i], flat[i + 1]]);
+  return found;
+}

@@ -1,0 +1,266 @@
+import type { Backend, WriteTransaction } from "../core/backend.ts";
+import type { CheckpointHead, StoredHead, TraceId } from "../core/checkpoint.ts";
+import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
+import { capture, readBlobs, type Tree } from "./capture.ts";
+import { appendPieces, readTail, type Tail } from "./pages.ts";
+import { bytesOf } from "./piece.ts";
+import { planSave, type Plan } from "./plan.ts";
+import { decodeStanding, decodeTree, findStored, readStanding, type Codecs, type Standing } from "./reading.ts";
+import { headBytes, headOf, seal, type DropRecord, type TraceRecord } from "./records.ts";
+import { newToken, type Removal } from "./removal.ts";
+import { sameSlot, totalWeightOf } from "./tree.ts";
+import { valueOf } from "./value.ts";
+
+/** With an asynchronous codec, other tabs can overtake a save again and again; this often is enough. */
+const MAX_ATTEMPTS = 50;
+const OVERTAKEN = Symbol("overtaken");
+
+/** What became of a save: `isNew` is false where the same checkpoint was there already. */
+export interface Saved {
+  readonly head: StoredHead;
+  readonly version: number;
+  readonly isNew: boolean;
+}
+
+/** Writes one trace: one save after the other, each against the one before. */
+export class TraceWriter {
+  readonly #traceId: TraceId;
+  readonly #backend: Backend;
+  readonly #codecs: Codecs;
+  #queue: Promise<unknown> = Promise.resolve();
+  #pending = 0;
+  /** The state last handed in, saved or not: what the next one is compared with. */
+  #captured: Tree | undefined;
+  /** What the last save left, so that the next one need not read. */
+  #standing: Standing | undefined;
+
+  constructor(traceId: TraceId, { backend, codecs }: { backend: Backend; codecs: Codecs }) {
+    this.#traceId = traceId;
+    this.#backend = backend;
+    this.#codecs = codecs;
+  }
+
+  get isIdle(): boolean {
+    return this.#pending === 0;
+  }
+
+  /** Takes a private copy of `state` at once and saves it when its turn comes. */
+  save(head: CheckpointHead, state: unknown): Promise<Saved> {
+    const base = this.#captured;
+    const tree = capture(state, { base, custom: this.#codecs.current.custom });
+    this.#captured = tree;
+    return this.enqueue(async () => {
+      try {
+        await readBlobs(tree);
+        return await this.#save(head, { tree, base });
+      } catch (error) {
+        this.forget();
+        if (isCheckpointStoreError(error, "conflict")) return await this.#unlessSaved(head, { tree, error });
+        throw error;
+      }
+    });
+  }
+
+  /** Runs what changes the trace after all that was asked for before. */
+  enqueue<T>(work: () => Promise<T>): Promise<T> {
+    this.#pending += 1;
+    const turn = this.#queue.then(work).finally(() => (this.#pending -= 1));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Resolves when all that was asked for is done. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  /** Gives up what is known of the trace: the next save reads it again. */
+  forget(): void {
+    this.#standing = undefined;
+    this.#captured = undefined;
+  }
+
+  /** Takes note of what this store removed from the trace, which had the token `before` until then. */
+  noteRemoval({ trace }: Removal, before: number): void {
+    const standing = this.#standing;
+    if (standing?.trace?.token !== before || trace?.latest.id !== standing.trace.latest.id) this.forget();
+    // The tail may hold pieces that are gone; to add to it as it was would bring them back.
+    else this.#standing = { ...standing, trace, tail: undefined };
+  }
+
+  async #save(head: CheckpointHead, { tree, base }: { tree: Tree; base: Tree | undefined }): Promise<Saved> {
+    const standing = this.#standing;
+    if (standing !== undefined && standing.tree === base) {
+      const plan = await this.#plan(tree, standing);
+      const written = await unlessOvertaken(
+        this.#backend.write(async (transaction) => {
+          // Asked for first and looked at last: the writes are on their way while the answer is.
+          const current = transaction.get<TraceRecord>("traces", [this.#traceId]);
+          const tail = standing.tail ?? (await readTail(transaction, this.#traceId, standing.trace!));
+          const standingNow = this.#write(transaction, { head, tree, plan, standing, tail });
+          if ((await current)?.token !== standing.trace?.token) throw OVERTAKEN;
+          return standingNow;
+        }),
+      );
+      if (written !== undefined) return this.#stand(written);
+    }
+    return this.#saveAfresh(head, { tree, isUnused: standing === undefined && base === undefined });
+  }
+
+  /** Reads where the trace stands now and saves against that. */
+  async #saveAfresh(head: CheckpointHead, { tree, isUnused }: { tree: Tree; isUnused: boolean }): Promise<Saved> {
+    const isLastCaptured = this.#captured === tree;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      // A tree that was planned once, or captured against another, knows pieces that may not be there.
+      const isUsable = isUnused && attempt === 0;
+      const written = await (this.#codecs.current.isAsync === true
+        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable }))
+        : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable })));
+      if (written === undefined) continue;
+      if (isLastCaptured && this.#captured === tree) this.#captured = written.tree;
+      return this.#stand(written);
+    }
+    throw new CheckpointStoreError("conflict", `other writers of trace ${this.#traceId} left no room for a save`, {
+      traceId: this.#traceId,
+      checkpointId: head.id,
+    });
+  }
+
+  /** Reads, plans and writes in one transaction: nobody can come between. */
+  async #writeWithin(
+    transaction: WriteTransaction,
+    head: CheckpointHead,
+    { tree, isUsable }: { tree: Tree; isUsable: boolean },
+  ): Promise<Standing> {
+    const standing = await decodeStanding(await readStanding(transaction, this.#traceId), this.#codecs);
+    const afresh = this.#recapture(tree, { standing, isUsable });
+    const plan = await this.#plan(afresh, standing);
+    return this.#write(transaction, { head, tree: afresh, plan, standing, tail: standing.tail! });
+  }
+
+  /** With a codec that has to be awaited: reads, plans, and writes if nobody came between. */
+  async #writeAfterReading(
+    head: CheckpointHead,
+    { tree, isUsable }: { tree: Tree; isUsable: boolean },
+  ): Promise<Standing> {
+    const stored = await this.#backend.read((transaction) => readStanding(transaction, this.#traceId));
+    const standing = await decodeStanding(stored, this.#codecs);
+    const afresh = this.#recapture(tree, { standing, isUsable });
+    const plan = await this.#plan(afresh, standing);
+    return this.#backend.write(async (transaction) => {
+      const current = await transaction.get<TraceRecord>("traces", [this.#traceId]);
+      if (current?.token !== standing.trace?.token) throw OVERTAKEN;
+      return this.#write(transaction, { head, tree: afresh, plan, standing, tail: standing.tail! });
+    });
+  }
+
+  #recapture(tree: Tree, { standing, isUsable }: { standing: Standing; isUsable: boolean }): Tree {
+    if (isUsable && standing.tree === undefined) return tree;
+    return capture(valueOf(tree.root), { base: standing.tree, custom: this.#codecs.current.custom });
+  }
+
+  #plan(tree: Tree, { trace, rootChunk, foreign }: Standing): Promise<Plan> {
+    return planSave(tree, {
+      base: rootChunk,
+      foreign,
+      nextPiece: trace?.nextPiece ?? 0,
+      codec: this.#codecs.current,
+    });
+  }
+
+  /** Writes a planned save and answers where the trace stands once the transaction is complete. */
+  #write(
+    transaction: WriteTransaction,
+    { head, tree, plan, standing, tail }: {
+      head: CheckpointHead; tree: Tree; plan: Plan; standing: Standing; tail: Tail;
+    },
+  ): Standing {
+    const traceId = this.#traceId;
+    const { trace: before } = standing;
+    const seq = (before?.seq ?? 0) + 1;
+    const timestamp = before === undefined ? head.createdAt : Math.max(head.createdAt, before.timestamp + 1);
+    const recordBytes = headBytes(head) + bytesOf(plan.root);
+    const bytes = plan.pieces.reduce((sum, piece) => sum + piece.bytes, recordBytes);
+    const stateBytes = headBytes(head) + totalWeightOf(tree.root);
+    const stored: StoredHead = { ...head, traceId, seq, timestamp, bytes, stateBytes };
+    const recordBytesUpTo = (before?.recordBytesUpTo ?? 0) + recordBytes;
+    const stateBytesUpTo = (before?.stateBytesUpTo ?? 0) + stateBytes;
+    const { nextPiece } = plan;
+
+    transaction.put(
+      "checkpoints",
+      seal({
+        ...stored,
+        codec: this.#codecs.current.name,
+        root: plan.root,
+        nextPiece,
+        recordBytes,
+        recordBytesUpTo,
+        stateBytesUpTo,
+      }),
+    );
+    const newTail = appendPieces(transaction, traceId, { tail, pieces: plan.pieces, nextPiece });
+    if (plan.dropped.length > 0) {
+      const drop: DropRecord = { traceId, seq, dropped: plan.dropped, removedRecordBytes: 0, removedStateBytes: 0 };
+      transaction.put("drops", drop);
+    }
+    const trace: TraceRecord = {
+      traceId,
+      token: newToken(),
+      version: (before?.version ?? 0) + 1,
+      seq,
+      timestamp,
+      nextPiece,
+      tailFirst: newTail.first,
+      tailBytes: newTail.bytes,
+      checkpoints: (before?.checkpoints ?? 0) + 1,
+      bytes: (before?.bytes ?? 0) + bytes,
+      stateBytes: (before?.stateBytes ?? 0) + stateBytes,
+      recordBytesUpTo,
+      stateBytesUpTo,
+      latest: stored,
+    };
+    transaction.put("traces", trace);
+    return { trace, tree, rootChunk: plan.rootChunk, foreign: [], tail: newTail };
+  }
+
+  #stand(standing: Standing): Saved {
+    this.#standing = standing;
+    const { latest, version } = standing.trace!;
+    return { head: latest, version, isNew: true };
+  }
+
+  /** Answers the checkpoint that is there already, if it is the very one that was to be saved. @throws `error` otherwise. */
+  async #unlessSaved(head: CheckpointHead, { tree, error }: { tree: Tree; error: unknown }): Promise<Saved> {
+    const stored = await this.#backend.read((transaction) => findStored(transaction, head.id));
+    if (stored === undefined) throw error;
+    const { record } = stored;
+    const refuse = (what: string): CheckpointStoreError =>
+      new CheckpointStoreError("conflict", `checkpoint ${head.id} is there already, ${what}`, {
+        traceId: this.#traceId,
+        checkpointId: head.id,
+        cause: error,
+      });
+    if (record.traceId !== this.#traceId) throw refuse(`in trace ${record.traceId}`);
+    const isSameHead = (["parentId", "nextNode", "graphHash", "createdAt"] as const).every((key) => record[key] === head[key]);
+    if (!isSameHead || !isEqual(record.metadata, head.metadata)) throw refuse("with another head");
+    const base = (await decodeTree(stored, this.#codecs)).tree;
+    const { root } = capture(valueOf(tree.root), { base, custom: this.#codecs.current.custom });
+    if (!sameSlot(root, base.root)) throw refuse("with another state");
+    return { head: headOf(record), version: 0, isNew: false };
+  }
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  const base = capture(a);
+  return sameSlot(capture(b, { base }).root, base.root);
+}
+
+async function unlessOvertaken<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error === OVERTAKEN) return undefined;
+    throw error;
+  }
+}

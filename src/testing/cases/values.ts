@@ -1,0 +1,111 @@
+import { createCheckpoint } from "../../core/checkpoint.ts";
+import { assertLoads } from "../assertions.ts";
+import type { ConformanceCase } from "../conformance.ts";
+import { noise } from "../steps.ts";
+
+type Make = () => unknown;
+
+function sparse(...at: readonly number[]): unknown[] {
+  const array: unknown[] = [];
+  for (const index of at) array[index] = `at ${index}`;
+  return array;
+}
+
+const LONG = 20_000;
+
+/** What an agent's state is made of. Each must come back equal: refusing it is no way out. */
+const VALUES: Readonly<Record<string, Make>> = {
+  "an empty object": () => ({}),
+  "an empty array": () => [],
+  "undefined": () => undefined,
+  "null": () => null,
+  "true and false": () => [true, false],
+  "numbers": () => [0, -0, 1, -1.5, Number.NaN, Infinity, -Infinity, 5e-324, 1.7e308, 2 ** 53 + 2, 0.1 + 0.2],
+  "bigints": () => [0n, -1n, 2n ** 64n, -(10n ** 400n)],
+  "strings": () => ["", "text", "\u0000", "\u2028\u2029", "\n\t\"\\", "é e\u0301", "👩‍🚀", "\ud800", "\udc00\ud800"],
+  "strings that look like something else": () =>
+    ["undefined", "NaN", "-0", "1n", "null", "{}", "[]", "$ref", "@1", "__proto__", "2026-01-01T00:00:00.000Z"],
+  "long strings": () => [noise(1, LONG), "é".repeat(LONG), "👩‍🚀".repeat(LONG / 5), "\ud800".repeat(LONG)],
+  "undefined fields": () => ({ a: undefined, b: { c: undefined }, d: [undefined, { e: undefined }] }),
+  "undefined and null elements": () => [undefined, null, undefined],
+  "the order of keys": () => ({ z: 1, a: 2, m: { y: 1, b: 2 }, 10: "ten", 9: "nine", "-1": "minus one" }),
+  "keys of every sort": () => ({
+    "": 1, " ": 2, ".": 3, "a.b": 4, "[0]": 5, "\u0000": 6, "\\": 7, "\"": 8, "é": 9, "e\u0301": 10, "\ud800": 11,
+    toString: 12, hasOwnProperty: 13, length: 14, then: 15, toJSON: 16, valueOf: 17, json: 18, meta: 19, values: 20,
+  }),
+  "the keys constructor, prototype and __proto__": () => ({
+    constructor: { prototype: { a: 1 } },
+    prototype: ["b"],
+    ["__proto__"]: { polluted: true },
+    nested: { list: [{ ["__proto__"]: null, constructor: "c" }] },
+  }),
+  "many keys": () => Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`key ${n}`, { n }])),
+  "many elements": () => Array.from({ length: 5_000 }, (_, n) => (n % 3 === 0 ? { n } : n)),
+  "arrays of arrays": () => [[], [[]], [[[1]], [2]], [[], [undefined]]],
+  "sparse arrays": () => [sparse(1), sparse(0, 3), sparse(2, 40), new Array<unknown>(3)],
+  "an array whose length is far beyond its elements": () => {
+    const array = sparse(0, 2);
+    array.length = 1_000;
+    return array;
+  },
+  "objects without a prototype": () => {
+    const bare = (fields: object) => Object.assign(Object.create(null) as object, fields);
+    return [bare({}), bare({ a: 1, b: undefined, ["constructor"]: bare({ c: [{}] }) })];
+  },
+  "dates": () => [new Date(0), new Date(-1), new Date(8.64e15), new Date(Number.NaN)],
+  "regular expressions": () => [/a/, /[/\]]+"\n/giu, new RegExp(""), /(?<year>\d{4})/dy],
+  "URLs": () => [new URL("https://user:pw@a.example:8080/p%20q?x=1&x=2#h"), new URL("data:,x")],
+  "maps": () => [
+    new Map(),
+    new Map<unknown, unknown>([["z", 1], ["a", undefined], [1, "one"], ["1", "string"], [Number.NaN, null], [2n, new Map([[true, false]])]]),
+    new Map([[{ key: "object" }, [1]], [[2] as object, ["list"] as unknown[]], [new Date(1), []]] as [object, unknown[]][]),
+  ],
+  "sets": () => [new Set(), new Set([3, 1, 2, undefined, null, Number.NaN, "1", 1n]), new Set([{ a: 1 }, [new Set(["in"])]])],
+  "maps and sets of many entries": () => ({
+    map: new Map(Array.from({ length: 2_000 }, (_, n) => [`key ${n}`, { n }])),
+    set: new Set(Array.from({ length: 2_000 }, (_, n) => `entry ${n}`)),
+  }),
+  "errors": () => [new Error("plain"), new TypeError("typed"), new RangeError(""), Object.assign(new Error("m"), { name: "Abort" })],
+  "errors with causes": () => [
+    new Error("outer", { cause: new TypeError("inner", { cause: { code: [1, undefined] } }) }),
+    new Error("undefined cause", { cause: undefined }),
+  ],
+  "5,000 levels of objects": () => {
+    let state: unknown = { bottom: true };
+    for (let level = 0; level < 5_000; level++) state = { level, down: state };
+    return state;
+  },
+  "5,000 levels of arrays and maps": () => {
+    let state: unknown = ["bottom"];
+    for (let level = 0; level < 2_500; level++) state = new Map([["down", [level, state]]]);
+    return state;
+  },
+};
+
+/** Each value as the whole state and in all sorts of places within one; saved once more when it is at hand already. */
+export function keptCase(topic: string, what: string, make: Make): ConformanceCase {
+  return {
+    name: `${topic}: ${what}`,
+    async run({ open }) {
+      const store = await open();
+      const states: Make[] = [
+        make,
+        () => ({ before: 1, value: make(), list: [make(), "between", { deep: make() }], after: 2 }),
+        () => ({ before: 2, value: make(), list: [make(), "changed", { deep: make() }], after: 2 }),
+        () => [new Map([["value", make()]]), new Set([[make()]])],
+      ];
+      const ids = states.map(() => crypto.randomUUID());
+      for (const [index, state] of states.entries()) {
+        await store.saveWithTrace("trace", createCheckpoint(state(), { id: ids[index]!, createdAt: 1 }));
+      }
+      for (const [index, state] of states.entries()) {
+        await assertLoads(store, createCheckpoint(state(), { id: ids[index]!, createdAt: 1 }));
+      }
+    },
+  };
+}
+
+/** Plain values and the objects of the language come back as they were. */
+export const valueCases: readonly ConformanceCase[] = Object.entries(VALUES).map(([what, make]) =>
+  keptCase("values", what, make),
+);

@@ -1,0 +1,62 @@
+/**
+ * The promises of a checkpoint store, as cases to run against any implementation of one.
+ *
+ * No test runner is needed: a case is data with a `run`. Adapters for Vitest and `node:test` stand beside this entry
+ * point, as `waystone/testing/vitest` and `waystone/testing/node`.
+ */
+import type { ConformanceCase } from "./conformance.ts";
+import { binaryCases } from "./cases/binary.ts";
+import { closingCases } from "./cases/closing.ts";
+import { connectionCases } from "./cases/connections.ts";
+import { evolutionCases } from "./cases/evolution.ts";
+import { forkCases } from "./cases/fork.ts";
+import { graphCases } from "./cases/graph.ts";
+import { handleCases } from "./cases/handle.ts";
+import { historyCases } from "./cases/history.ts";
+import { isolationCases } from "./cases/isolation.ts";
+import { misuseCases } from "./cases/misuse.ts";
+import { orderCases } from "./cases/order.ts";
+import { persistenceCases } from "./cases/persistence.ts";
+import { pruneCases } from "./cases/prune.ts";
+import { rareValueCases } from "./cases/rare-values.ts";
+import { referenceCases } from "./cases/references.ts";
+import { refusedCases } from "./cases/refused.ts";
+import { removalCases } from "./cases/removal.ts";
+import { sharingCases } from "./cases/sharing.ts";
+import { traceCases } from "./cases/traces.ts";
+import { unchangingCases } from "./cases/unchanging.ts";
+import { usageCases } from "./cases/usage.ts";
+import { valueCases } from "./cases/values.ts";
+import { watchCases } from "./cases/watch.ts";
+
+/** Every case there is. Which of them a subject must pass is what its `provides` says. */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...orderCases,
+  ...unchangingCases,
+  ...removalCases,
+  ...pruneCases,
+  ...graphCases,
+  ...valueCases,
+  ...binaryCases,
+  ...referenceCases,
+  ...rareValueCases,
+  ...refusedCases,
+  ...misuseCases,
+  ...isolationCases,
+  ...evolutionCases,
+  ...handleCases,
+  ...historyCases,
+  ...traceCases,
+  ...forkCases,
+  ...watchCases,
+  ...usageCases,
+  ...sharingCases,
+  ...closingCases,
+  ...persistenceCases,
+  ...connectionCases,
+];
+
+export { ConformanceFailure } from "./assertions.ts";
+export { difference } from "./equality.ts";
+export { fitsSubject, runConformanceCase } from "./conformance.ts";
+export type { ConformanceCase, ConformanceContext, ConformanceFeature, ConformanceSubject } from "./conformance.ts";

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { entryPoints, listFiles, reachableFrom, readSourceFiles } from "./source-files.ts";
+
+/** The rooms of `src`, and what each may import from. Siblings are missing from each other's lists. */
+const ROOMS: Record<string, readonly string[]> = {
+  core: [],
+  engine: ["core"],
+  backends: ["core"],
+  codecs: ["core"],
+  testing: ["core"],
+  archive: ["core", "engine"],
+  adapters: ["core", "engine"],
+  inspector: ["core", "engine"],
+  "": ["core", "engine", "backends", "codecs", "archive", "adapters", "inspector"],
+};
+
+/** Where a package may be imported, so that each stays on the path of those who use it. */
+const PACKAGES: Record<string, string> = {
+  idb: "src/backends/indexeddb",
+  superjson: "src/codecs/superjson.ts",
+  vitest: "src/testing/vitest.ts",
+  "node:test": "src/testing/node.ts",
+};
+
+const files = readSourceFiles("src");
+const isFile = (path: string) => path.startsWith("src/");
+/** `core` for `src/core/store.ts`; the empty string for an entry point at the top. */
+const roomOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1] ?? "";
+
+test("every file stands in a room of the design", () => {
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.map(({ path }) => path).filter((path) => !(roomOf(path) in ROOMS))).toEqual([]);
+});
+
+test("imports point down, and never to a sibling", () => {
+  const wrong = files.flatMap(({ path, imports }) =>
+    imports
+      .filter((target) => isFile(target) && roomOf(target) !== roomOf(path))
+      .filter((target) => !ROOMS[roomOf(path)]?.includes(roomOf(target)))
+      .map((target) => `${path} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("imports make no cycle", () => {
+  const inCycle = files.filter(({ path, imports }) => reachableFrom(imports, files).has(path));
+  expect(inCycle.map(({ path }) => path)).toEqual([]);
+});
+
+test("a package is imported in its one place", () => {
+  const wrong = files.flatMap(({ path, imports }) =>
+    imports
+      .filter((target) => !isFile(target) && !(target in PACKAGES && path.startsWith(PACKAGES[target]!)))
+      .map((target) => `${path} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("a memory store with structured clone carries neither superjson nor idb", () => {
+  const reached = reachableFrom(["src/memory.ts", "src/codecs/structured-clone.ts"], files);
+  expect([...reached].filter((path) => !isFile(path))).toEqual([]);
+  const byDefault = reachableFrom(["src/index.ts"], files);
+  expect(["idb", "superjson"].filter((name) => !byDefault.has(name))).toEqual([]);
+});
+
+test("only entry points hand on what others made", () => {
+  const barrels = files.filter(({ path, handsOn }) => handsOn.length > 0 && !entryPoints().includes(path));
+  expect(barrels.map(({ path, handsOn }) => `${path} hands on ${handsOn.join(", ")}`)).toEqual([]);
+});
+
+test("every entry point of the package has its source, and every file at the top is one", () => {
+  const paths = files.map(({ path }) => path);
+  expect(entryPoints().filter((path) => !paths.includes(path))).toEqual([]);
+  expect(paths.filter((path) => roomOf(path) === "" && !entryPoints().includes(path))).toEqual([]);
+});
+
+test("files are named after what they are about", () => {
+  const vague = /(^|[/.-])(utils?|types?|helpers?|common|misc|shared)([/.-]|$)/;
+  expect([...listFiles("src"), ...listFiles("demo"), ...listFiles("test")].filter((path) => vague.test(path))).toEqual(
+    [],
+  );
+});
+
+test("a file of the library holds one idea", () => {
+  expect(files.filter(({ lines }) => lines > 300).map(({ path, lines }) => `${path}: ${lines} lines`)).toEqual([]);
+});

@@ -1,0 +1,13 @@
+import { beforeAll, vi } from "vitest";
+import { conformanceSuite } from "../../src/testing/vitest.ts";
+import { subjects } from "./subjects.ts";
+
+beforeAll(() => {
+  const print = console.error;
+  // A store reports what its listeners throw; one case has a listener throw on purpose.
+  vi.spyOn(console, "error").mockImplementation((...args: unknown[]) => {
+    if (!args.some((arg) => String(arg).includes("a listener that throws"))) print(...args);
+  });
+});
+
+for (const subject of subjects) conformanceSuite(subject);

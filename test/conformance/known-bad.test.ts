@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { conformanceCases, ConformanceFailure, fitsSubject, runConformanceCase } from "../../src/testing/index.ts";
+import type { ConformanceSubject } from "../../src/testing/index.ts";
+import * as order from "./known-bad/bad-order.ts";
+import * as storage from "./known-bad/bad-storage.ts";
+import * as values from "./known-bad/bad-values.ts";
+import { referenceSubject } from "./known-bad/reference-subject.ts";
+import { ReferenceStore } from "./known-bad/reference-store.ts";
+
+const BIG_PART = "usage: falls when the checkpoint that alone had a string of 300 kB is";
+const IN_PLACE = "evolution: a list edited in the middle: every step comes back, also after others were deleted and pruned";
+
+/** Each bad store, and the cases that must see through it. */
+const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: string[]])[] = [
+  [order.ForgetsLatest, "delete: after the newest went, loadLatest answers the one before it"],
+  [order.ListsTwice, "unchanging: the same id with equal content is a no-op"],
+  [order.PruneCountsDeleted, "prune: counts only what was there, not what had been deleted"],
+  [order.PrunesNewest, "prune: keeps the newest and answers how many went"],
+  [order.OrdersByCreatedAt, "order: a clock set back", "order: a clock once far in the future"],
+  [order.OvertakesLarge, "order: saves that are not awaited keep the order of the calls"],
+  [order.Overwrites, "unchanging: the same id with another state is a conflict, and the first one stays"],
+  [order.TrustsIds, "unchanging: 0 and -0 are not the same content"],
+  [order.SweepsByPrefix, "order: traces keep to themselves, even if one's id begins with another's"],
+  [order.ReusesSeq, "history: a seq is never given out twice"],
+  [order.IgnoresGraphs, "graph: a checkpoint of another graph is a mismatch that carries expected and actual"],
+  [values.SharesWithCaller, "isolation: the caller may change the state once the save is done", IN_PLACE],
+  [values.CopiesLate, "isolation: the caller may change the state as soon as the save was called"],
+  [values.HandsOutItsOwn, "isolation: a loaded state belongs to its caller, and each load answers another"],
+  [values.TrustsIdentity, "isolation: a state changed in place and saved again does not change the checkpoint before", IN_PLACE],
+  [values.DropsUndefined, "values: undefined fields"],
+  [values.LosesTheSignOfZero, "values: numbers"],
+  [values.SortsKeys, "values: the order of keys"],
+  [values.FillsHoles, "values: sparse arrays"],
+  [values.UnsharesParts, "references: one object in two places"],
+  [values.DropsFunctions, "refused: a function, by its path, and nothing is written"],
+  [values.WritesBeforeItRefuses, "refused: a function, by its path, and nothing is written"],
+  [values.BelievesEverything, "misuse: what is no checkpoint", "misuse: ids that are empty or no strings: saveWithTrace, as the trace"],
+  [storage.LosesOnClose, "persistence: a save that was acknowledged survives closing at once"],
+  [storage.AnswersBeforeCommit, "connections: what one acknowledged, the other sees at once"],
+  [storage.KeepsPieces, `${BIG_PART} pruned`, `${BIG_PART} deleted`, "usage: is 0 again once all was deleted"],
+  [storage.NeverCloses, "closing: list of a closed store is a closed error"],
+  [storage.ClosesAtOnce, "persistence: closing waits for the saves under way"],
+  [storage.ReportsTries, "watch: hears nothing where nothing changed"],
+  [storage.ReportsToThoseWhoLeft, "watch: once ended, not a change more is heard"],
+  [storage.TripsOverListeners, "watch: a listener that throws harms neither the save nor the other listeners"],
+  [storage.ForksTheOriginal, "fork: starts a trace with a copy whose parent is the checkpoint it came from"],
+];
+
+async function outcomeOf(subject: ConformanceSubject, name: string): Promise<unknown> {
+  const one = conformanceCases.find((candidate) => candidate.name === name);
+  if (one === undefined) throw new Error(`there is no case ${name}`);
+  if (!fitsSubject(subject, one)) throw new Error(`${subject.name} is not put to the case ${name}`);
+  return runConformanceCase(subject, one).then(
+    () => "passed",
+    (failure: unknown) => failure,
+  );
+}
+
+describe("a store known to be bad is seen through", () => {
+  for (const [Store, ...caughtBy] of KNOWN_BAD) {
+    test(Store.name, async () => {
+      for (const name of caughtBy) {
+        expect(await outcomeOf(referenceSubject("good"), name), `the good store, ${name}`).toBe("passed");
+        expect(await outcomeOf(referenceSubject("bad", Store), name), name).toBeInstanceOf(ConformanceFailure);
+      }
+    });
+  }
+
+  test("one that stores whole copies and claims to share", async () => {
+    const { provides, ...subject } = referenceSubject("whole copies");
+    const claims: ConformanceSubject = { ...subject, provides: [...provides, "sharing"] };
+    const cases = conformanceCases.filter(({ needs }) => needs?.includes("sharing"));
+    expect(cases.length).toBeGreaterThan(10);
+    for (const { name } of cases.filter((one) => !one.name.includes("as long as that one does"))) {
+      expect(await outcomeOf(claims, name), name).toBeInstanceOf(ConformanceFailure);
+    }
+  });
+
+  test("one that has not all the methods it is said to have", async () => {
+    const { open, ...subject } = referenceSubject("no usage");
+    const claims = { ...subject, open: async (name: string) => Object.assign(await open(name), { usage: undefined }) };
+    const failure = await outcomeOf(claims, "order: equal milliseconds");
+    expect(failure).toBeInstanceOf(ConformanceFailure);
+    expect(String(failure)).toContain("no usage is said to provide usage");
+  });
+});
+
+test("the name of a case is its own", () => {
+  const names = conformanceCases.map(({ name }) => name);
+  expect(names.length).toBeGreaterThan(300);
+  expect([...new Set(names)]).toEqual(names);
+});

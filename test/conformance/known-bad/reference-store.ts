@@ -1,0 +1,239 @@
+import type { Checkpoint, CheckpointHead, StoredHead } from "../../../src/core/checkpoint.ts";
+import { createCheckpoint } from "../../../src/core/checkpoint.ts";
+import { CheckpointStoreError } from "../../../src/core/errors.ts";
+import type {
+  ChangeListener, HistoryOptions, LoadOptions, StorageUsage, Store, TraceSummary, TracesOptions, WatchOptions,
+} from "../../../src/core/store.ts";
+import { difference } from "../../../src/testing/index.ts";
+import { copyOf, sizeOf } from "./copy.ts";
+import type { Entry, ReferenceDisk } from "./reference-disk.ts";
+import { ReferenceTrace } from "./reference-trace.ts";
+
+const HEAD_FIELDS = ["id", "parentId", "nextNode", "graphHash", "createdAt", "metadata"] as const;
+
+/**
+ * A store as plain as can be: whole copies in memory, one call after the other.
+ *
+ * What a store should do, written so that one can see that it does; the model of the property test, and what the known
+ * bad stores are made from.
+ */
+export class ReferenceStore implements Store {
+  protected readonly disk: ReferenceDisk;
+  protected closing: Promise<void> | undefined;
+
+  constructor(disk: ReferenceDisk) {
+    this.disk = disk;
+  }
+
+  async saveWithTrace(traceId: string, checkpoint: Checkpoint): Promise<void> {
+    checkId(traceId);
+    checkCheckpoint(checkpoint);
+    const taken = this.take(traceId, checkpoint);
+    await this.run(() => this.commit(traceId, taken));
+  }
+
+  async load(id: string, options: LoadOptions = {}): Promise<Checkpoint | undefined> {
+    checkId(id);
+    return this.run(() => this.answer(this.disk.entry(id), options));
+  }
+
+  async loadLatest(traceId: string, options: LoadOptions = {}): Promise<Checkpoint | undefined> {
+    checkId(traceId);
+    return this.run(() => this.answer(this.entries(traceId).at(-1), options));
+  }
+
+  async list(traceId: string): Promise<string[]> {
+    checkId(traceId);
+    return this.run(() => this.entries(traceId).map(({ head }) => head.id).reverse());
+  }
+
+  async delete(id: string): Promise<boolean> {
+    checkId(id);
+    return this.run(() => {
+      const entry = this.disk.entry(id);
+      if (entry !== undefined) this.remove(entry.head.traceId, [entry], "deleted");
+      return entry !== undefined;
+    });
+  }
+
+  async prune(traceId: string, keep: number): Promise<number> {
+    checkId(traceId);
+    if (typeof keep !== "number") throw new TypeError("keep should be a number");
+    if (!Number.isInteger(keep) || keep < 0) throw new RangeError(`keep should be a whole number from 0 on: ${keep}`);
+    return this.run(() => {
+      const entries = this.entries(traceId);
+      const gone = entries.slice(0, Math.max(0, entries.length - keep));
+      if (gone.length > 0) this.remove(traceId, gone, "pruned");
+      return gone.length;
+    });
+  }
+
+  trace(traceId: string): ReferenceTrace {
+    checkId(traceId);
+    return new ReferenceTrace(this, traceId);
+  }
+
+  traces({ limit = Infinity, before }: TracesOptions = {}): Promise<TraceSummary[]> {
+    return this.run(() => {
+      const all = [...this.disk.traces].filter(([, { entries }]) => entries.length > 0);
+      all.sort(([, one], [, other]) => other.lastSave - one.lastSave);
+      const start = before === undefined ? 0 : all.findIndex(([traceId]) => traceId === before) + 1;
+      return all.slice(start, start + limit).map(([traceId, { entries }]) => ({
+        traceId,
+        checkpoints: entries.length,
+        bytes: entries.reduce((sum, { head }) => sum + head.bytes, 0),
+        latest: copyOf(entries.at(-1)!.head),
+      }));
+    });
+  }
+
+  async *history(traceId: string, { limit = Infinity, before, signal }: HistoryOptions = {}): AsyncIterable<StoredHead> {
+    checkId(traceId);
+    let last = Infinity;
+    if (before !== undefined) last = (await this.run(() => this.disk.entry(before)?.head.seq)) ?? Infinity;
+    for (let count = 0; count < limit; count++) {
+      signal?.throwIfAborted();
+      const next = await this.run(() => this.entries(traceId).filter(({ head }) => head.seq < last).at(-1));
+      if (next === undefined) return;
+      last = next.head.seq;
+      yield copyOf(next.head);
+    }
+  }
+
+  async fork(id: string, traceId: string): Promise<Checkpoint> {
+    checkId(id);
+    checkId(traceId);
+    return this.run(async () => {
+      const origin = this.disk.entry(id)?.checkpoint;
+      if (origin === undefined) throw new CheckpointStoreError("not-found", `no checkpoint ${id}`, { checkpointId: id });
+      if (this.entries(traceId).length > 0) throw new CheckpointStoreError("conflict", `${traceId} exists`, { traceId });
+      const { id: _, createdAt: __, state, ...head } = origin;
+      const copy = this.take(traceId, createCheckpoint(state, { ...head, parentId: id }));
+      await this.commit(traceId, copy);
+      return copyOf(copy);
+    });
+  }
+
+  async deleteTrace(traceId: string): Promise<number> {
+    checkId(traceId);
+    return this.run(() => {
+      const { length } = this.entries(traceId);
+      if (length > 0) {
+        const record = this.disk.trace(traceId);
+        record.entries = [];
+        this.disk.tell(this, { traceId, version: ++record.version, origin: "local", kind: "trace-deleted" });
+      }
+      return length;
+    });
+  }
+
+  watch(listener: ChangeListener, { traceId, signal }: WatchOptions = {}): () => void {
+    const end = this.disk.watch(this, { listener, traceId });
+    if (signal?.aborted === true) end();
+    signal?.addEventListener("abort", end, { once: true });
+    return end;
+  }
+
+  usage(): Promise<StorageUsage> {
+    return this.run(() => {
+      const all = [...this.disk.traces.values()].flatMap(({ entries }) => entries);
+      const bytes = all.reduce((sum, { head }) => sum + head.stateBytes, 0);
+      return {
+        storedBytes: bytes, wholeStateBytes: bytes, originBytes: undefined, quotaBytes: undefined, persisted: undefined,
+      };
+    });
+  }
+
+  close(): Promise<void> {
+    if (this.closing === undefined) {
+      const done = this.run(() => undefined);
+      this.closing = done.finally(() => this.disk.watches.delete(this));
+    }
+    return this.closing;
+  }
+
+  protected async run<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.closing !== undefined) throw new CheckpointStoreError("closed", "the store was closed");
+    return this.disk.run(work);
+  }
+
+  protected entries(traceId: string): Entry[] {
+    return this.disk.traces.get(traceId)?.entries ?? [];
+  }
+
+  /** The checkpoint as it is now, for the store alone. */
+  protected take(traceId: string, checkpoint: Checkpoint): Checkpoint {
+    const given = HEAD_FIELDS.filter((field) => checkpoint[field] !== undefined);
+    try {
+      const head = Object.fromEntries(given.map((field) => [field, copyOf(checkpoint[field], field)]));
+      return { ...(head as unknown as CheckpointHead), state: copyOf(checkpoint.state) };
+    } catch (error) {
+      const { path, message, cause } = error as CheckpointStoreError;
+      const details = { cause, traceId, checkpointId: checkpoint.id, ...(path !== undefined && { path }) };
+      throw new CheckpointStoreError("serialization", message, details);
+    }
+  }
+
+  protected answer(entry: Entry | undefined, { graphHash }: LoadOptions): Checkpoint | undefined {
+    if (entry === undefined) return undefined;
+    const { checkpoint } = entry;
+    if (graphHash !== undefined && checkpoint.graphHash !== graphHash) {
+      const actual = checkpoint.graphHash;
+      const details = { checkpointId: checkpoint.id, expected: graphHash, ...(actual !== undefined && { actual }) };
+      throw new CheckpointStoreError("graph-mismatch", "made by another graph", details);
+    }
+    return copyOf(checkpoint);
+  }
+
+  protected async commit(traceId: string, checkpoint: Checkpoint): Promise<void> {
+    const there = this.disk.entry(checkpoint.id);
+    if (there !== undefined) {
+      const same = there.head.traceId === traceId && (await difference(there.checkpoint, checkpoint)) === undefined;
+      if (same) return;
+      throw new CheckpointStoreError("conflict", `${checkpoint.id} is taken`, { traceId, checkpointId: checkpoint.id });
+    }
+    const record = this.disk.trace(traceId);
+    const bytes = sizeOf(checkpoint.state);
+    const { state: _, ...given } = checkpoint;
+    record.lastTimestamp = Math.max(checkpoint.createdAt, record.lastTimestamp + 1);
+    record.lastSave = ++this.disk.saves;
+    const place = { traceId, seq: ++record.lastSeq, timestamp: record.lastTimestamp };
+    const head: StoredHead = { ...given, ...place, bytes, stateBytes: bytes };
+    record.entries.push({ head, checkpoint });
+    const change = { traceId, version: ++record.version, origin: "local", kind: "saved" } as const;
+    this.disk.tell(this, { ...change, head: copyOf(head) });
+  }
+
+  protected remove(traceId: string, gone: readonly Entry[], kind: "deleted" | "pruned"): void {
+    const record = this.disk.trace(traceId);
+    record.entries = record.entries.filter((entry) => !gone.includes(entry));
+    const ids = gone.map(({ head }) => head.id);
+    this.disk.tell(this, { traceId, version: ++record.version, origin: "local", kind, ids });
+  }
+}
+
+function checkId(id: unknown): void {
+  if (typeof id !== "string" || id === "") throw new TypeError("an id should be a string that is not empty");
+}
+
+function checkCheckpoint(checkpoint: Checkpoint): void {
+  if (typeof checkpoint !== "object" || checkpoint === null) throw new TypeError("a checkpoint should be an object");
+  checkId(checkpoint.id);
+  if (checkpoint.parentId !== undefined) checkId(checkpoint.parentId);
+  if (!Number.isFinite(checkpoint.createdAt)) throw new TypeError("createdAt should be a finite number");
+  checkState(checkpoint.state);
+}
+
+/** A promise is a state that someone forgot to await. */
+function checkState(state: unknown): void {
+  if (isPromise(state)) throw new TypeError("the state is a promise");
+}
+
+function isPromise(value: unknown): boolean {
+  try {
+    return value instanceof Promise;
+  } catch {
+    // A proxy that can't even be asked; the copy says so by its path.
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+import type { ConformanceFeature, ConformanceSubject } from "../../../src/testing/index.ts";
+import { ReferenceDisk } from "./reference-disk.ts";
+import { ReferenceStore } from "./reference-store.ts";
+
+/** All but `sharing`: a reference store keeps whole copies. */
+const PROVIDES: readonly ConformanceFeature[] = [
+  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persistence", "connections",
+];
+
+/** A subject whose stores of one name have a disk in common. */
+export function referenceSubject(
+  name: string,
+  Store: new (disk: ReferenceDisk) => ReferenceStore = ReferenceStore,
+): ConformanceSubject {
+  const disks = new Map<string, ReferenceDisk>();
+  return {
+    name,
+    provides: PROVIDES,
+    async open(storeName) {
+      const disk = disks.get(storeName) ?? new ReferenceDisk();
+      disks.set(storeName, disk);
+      return new Store(disk);
+    },
+    async destroy(storeName) {
+      disks.delete(storeName);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { createCheckpoint } from "../../../src/core/checkpoint.ts";
+import type { Checkpoint, CheckpointOptions, StoredHead } from "../../../src/core/checkpoint.ts";
+import { CheckpointStoreError } from "../../../src/core/errors.ts";
+import type { ChangeListener, HistoryOptions, LoadOptions, Store, Trace } from "../../../src/core/store.ts";
+import { copyOf } from "./copy.ts";
+
+/** A handle on one trace of a plain store. */
+export class ReferenceTrace implements Trace {
+  readonly id: string;
+  readonly #store: Store;
+  #at: string | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(store: Store, traceId: string, at?: string) {
+    this.#store = store;
+    this.id = traceId;
+    this.#at = at;
+  }
+
+  async save<S>(state: S, options: CheckpointOptions = {}): Promise<Checkpoint<S>> {
+    const copy = copyOf(state);
+    return this.#then(async () => {
+      const checkpoint = createCheckpoint(copy, { ...(this.#at !== undefined && { parentId: this.#at }), ...options });
+      await this.#store.saveWithTrace(this.id, checkpoint);
+      this.#at = checkpoint.id;
+      return checkpoint;
+    });
+  }
+
+  load(id: string, options?: LoadOptions): Promise<Checkpoint | undefined> {
+    return this.#then(async () => {
+      if (!(await this.#store.list(this.id)).includes(id)) return undefined;
+      return this.#stand(await this.#store.load(id, options));
+    });
+  }
+
+  loadLatest(options?: LoadOptions): Promise<Checkpoint | undefined> {
+    return this.#then(async () => this.#stand(await this.#store.loadLatest(this.id, options)));
+  }
+
+  list(): Promise<string[]> {
+    return this.#store.list(this.id);
+  }
+
+  history(options?: HistoryOptions): AsyncIterable<StoredHead> {
+    return this.#store.history(this.id, options);
+  }
+
+  prune(keep: number): Promise<number> {
+    return this.#store.prune(this.id, keep);
+  }
+
+  async fork(id: string, traceId: string): Promise<Trace> {
+    if (!(await this.#store.list(this.id)).includes(id)) {
+      throw new CheckpointStoreError("not-found", `no checkpoint ${id}`, { checkpointId: id, traceId: this.id });
+    }
+    const copy = await this.#store.fork(id, traceId);
+    return new ReferenceTrace(this.#store, traceId, copy.id);
+  }
+
+  watch(listener: ChangeListener, options: { readonly signal?: AbortSignal } = {}): () => void {
+    return this.#store.watch(listener, { ...options, traceId: this.id });
+  }
+
+  #stand(checkpoint: Checkpoint | undefined): Checkpoint | undefined {
+    if (checkpoint !== undefined) this.#at = checkpoint.id;
+    return checkpoint;
+  }
+
+  #then<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import type { ConformanceSubject } from "../../src/testing/index.ts";
+import { anyCommand, tally } from "./model/commands.ts";
+import { compareAll, Model, Real, TRACES } from "./model/run.ts";
+import { subjects } from "./subjects.ts";
+
+/** Firefox and WebKit run the same store on storage that answers more slowly. */
+const isSlow = typeof navigator === "object" && /Firefox|Version\/[\d.]+ Safari/.test(navigator.userAgent);
+const RUNS = isSlow ? 20 : 90;
+const LEAST_COMMANDS = isSlow ? 300 : 2_000;
+
+/** Runs share a database, since opening one costs more than all that is done with it; a failed run spoils it. */
+async function withStore(subject: ConformanceSubject, pool: Real[], use: (real: Real) => Promise<void>): Promise<void> {
+  const real = pool.pop() ?? (await new Real(subject, `model-${crypto.randomUUID()}`).open());
+  try {
+    await use(real);
+    for (const traceId of TRACES) await real.via(0).deleteTrace(traceId);
+    expect((await real.via(0).usage()).storedBytes).toBe(0);
+    pool.push(real);
+  } catch (failure) {
+    await real.destroy().catch(() => undefined);
+    throw failure;
+  }
+}
+
+describe.each(subjects)("$name", (subject) => {
+  const pool: Real[] = [];
+  afterAll(async () => {
+    for (const real of pool) await real.destroy();
+  });
+
+  test("does what a plain store does", { timeout: 600_000 }, async () => {
+    const before = tally.commands;
+    const property = fc.asyncProperty(fc.commands(anyCommand, { maxCommands: 70, size: "max" }), (commands) =>
+      withStore(subject, pool, async (real) => {
+        const model = new Model();
+        await fc.asyncModelRun(() => ({ model, real }), commands);
+        await compareAll(model, real);
+      }),
+    );
+    await fc.assert(property, { numRuns: RUNS, endOnFailure: false });
+    expect(tally.commands - before).toBeGreaterThanOrEqual(LEAST_COMMANDS);
+  });
+});

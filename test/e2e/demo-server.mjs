@@ -1,0 +1,26 @@
+// @ts-check
+import { fileURLToPath } from "node:url";
+import { createServer } from "vite";
+
+const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+/**
+ * Serves the demo as `npm run demo` does, on a free port.
+ *
+ * @returns {Promise<{ url: string, readRunModule: string, close: () => Promise<void> }>} `readRunModule` is
+ * where a page can import `read-run.ts` from.
+ */
+export async function serveDemo() {
+  const server = await createServer({
+    configFile: path("vite.config.ts"),
+    root: path("demo"),
+    // Apart from that of a server which may be running for someone to look at.
+    cacheDir: path(".cache/vite-e2e"),
+    logLevel: "error",
+    server: { port: 0, hmr: false, watch: null },
+  });
+  await server.listen();
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error("The demo's server has no address.");
+  return { url, readRunModule: `/@fs${path("test/e2e/read-run.ts")}`, close: () => server.close() };
+}

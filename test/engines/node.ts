@@ -1,0 +1,2 @@
+// IndexedDB for Node, where there is none.
+import "fake-indexeddb/auto";

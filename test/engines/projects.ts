@@ -1,0 +1,88 @@
+import { playwright } from "@vitest/browser-playwright";
+import type { TestProjectInlineConfiguration, ViteUserConfig } from "vitest/config";
+import type { BrowserProviderOption } from "vitest/node";
+import { findChromium } from "./chromium.mjs";
+import { findFirefox, firefox } from "./firefox.ts";
+import { profileOnDisk } from "./profile.ts";
+import { findWebKit, webkit } from "./webkit.ts";
+
+/**
+ * Where the tests run: Node, each browser engine that this machine has, and last the end-to-end tests, which drive a
+ * browser themselves.
+ *
+ * A file `name.test.ts` runs in Node and in every engine, `name.node.test.ts` in Node alone, `name.browser.test.ts` in
+ * the engines alone. `shared` is what all of them are served with. The projects take turns, so that no engine's timing suffers from another's load.
+ */
+export async function testProjects(shared: ViteUserConfig): Promise<TestProjectInlineConfiguration[]> {
+  const { executablePath, args } = await findChromium();
+  const firefoxPath = findFirefox();
+  const webkitPrograms = findWebKit();
+  reportMissing([
+    ...(firefoxPath ? [] : [{ engine: "Firefox", packages: "firefox-esr" }]),
+    ...(webkitPrograms ? [] : [{ engine: "WebKitGTK", packages: "webkit2gtk-driver xvfb" }]),
+  ]);
+
+  const engines: [string, BrowserProviderOption][] = [
+    ["chromium", playwright({ launchOptions: { executablePath, args }, persistentContext: profileOnDisk("chromium") })],
+  ];
+  if (firefoxPath) engines.push(["firefox", firefox(firefoxPath)]);
+  if (webkitPrograms) engines.push(["webkit", webkit(webkitPrograms)]);
+
+  return [
+    {
+      ...shared,
+      test: {
+        name: "node",
+        include: ["test/**/*.test.ts"],
+        exclude: ["test/**/*.browser.test.ts", "test/e2e/**"],
+        setupFiles: ["test/engines/node.ts"],
+        sequence: { groupOrder: 1 },
+      },
+    },
+    ...engines.map(([engine, provider], index) => ({ ...shared, ...browserProject(engine, provider, index + 2) })),
+    {
+      ...shared,
+      test: {
+        name: "e2e",
+        include: ["test/e2e/**/*.test.ts"],
+        fileParallelism: false,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        sequence: { groupOrder: engines.length + 2 },
+      },
+    },
+  ];
+}
+
+function browserProject(engine: string, provider: BrowserProviderOption, groupOrder: number) {
+  return {
+    // Known from the start: a dependency that is only discovered during the run makes the page load again.
+    optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest"] },
+    test: {
+      include: ["test/**/*.test.ts"],
+      exclude: ["test/**/*.node.test.ts", "test/e2e/**"],
+      fileParallelism: false,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      sequence: { groupOrder },
+      browser: {
+        enabled: true,
+        headless: true,
+        ui: false,
+        screenshotFailures: false,
+        provider,
+        // Typed for the names that Playwright knows; the providers here declare their own.
+        instances: [{ browser: engine as "chromium", name: engine }],
+      },
+    },
+  } satisfies TestProjectInlineConfiguration;
+}
+
+function reportMissing(missing: readonly { engine: string; packages: string }[]): void {
+  if (missing.length === 0) return;
+  const line =
+    `Not found, so not tested in: ${missing.map(({ engine }) => engine).join(", ")}. ` +
+    `To add: apt-get install ${missing.map(({ packages }) => packages).join(" ")}`;
+  if (process.env.WAYSTONE_ENGINES === "all") throw new Error(line);
+  console.warn(line);
+}
