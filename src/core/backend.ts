@@ -24,11 +24,11 @@ export const COLLECTIONS = {
   },
   pieces: { key: ["traceId", "first"], indexes: {} },
   drops: { key: ["traceId", "seq"], indexes: {} },
-  traces: { key: ["traceId"], indexes: { by_timestamp: ["timestamp", "traceId"] } },
+  traces: { key: ["traceId"], indexes: { by_saved_at: ["savedAt", "traceId"] } },
 } as const;
 
 export type CollectionName = keyof typeof COLLECTIONS;
-export type IndexName = "by_id" | "by_trace_timestamp" | "by_timestamp";
+export type IndexName = "by_id" | "by_trace_timestamp" | "by_saved_at";
 
 /** The value of a key: one element for each of its fields. */
 export type Key = readonly (string | number)[];

@@ -19,6 +19,8 @@ export function findAlike(
   const isNode = typeof value === "object" ? value !== null : typeof value === "string" && value.length > 256;
   // A list of primitives is matched when it is stored; only the keys of a map lead to something worth comparing.
   if (!isNode && stride === 1) return next;
+  // Past the end there is nothing to be in step with: the list has grown, which is what lists mostly do.
+  if (next >= node.children.length) return next;
   const old = node.children[next];
   if (looksLike(value, old)) return next;
   let index = indexes.get(node);

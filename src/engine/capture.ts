@@ -1,14 +1,26 @@
 import type { CustomValues } from "../core/codec.ts";
 import { findAlike } from "./alike.ts";
-import { errorKeys, mapEntries, recordKeys, Refusal, setMembers, shapeOf, sparseEntries, type Shape } from "./shape.ts";
-import { Alias, Atom, MIN_TEXT_LENGTH, Node, sameSlot, weigh, type Anchor, type Kind, type Slot } from "./tree.ts";
-import { findCuts, findShared, refusalOf } from "./walk.ts";
+import { captureBlob, captureBytes } from "./binary.ts";
+import {
+  bufferOf,
+  errorKeys,
+  mapEntries,
+  Refusal,
+  refuseSymbolKeys,
+  setMembers,
+  SHARED_BUFFER,
+  shapeOf,
+  sparseEntries,
+  type Shape,
+} from "./shape.ts";
+import { Alias, Atom, MIN_TEXT_LENGTH, Node, sameAtom, weigh, type Anchor, type Kind, type Slot } from "./tree.ts";
+import { findCuts, findShared, refusalOf, type RefusalDetails } from "./walk.ts";
 
 /** A captured state, and what helps to capture the next one against it. */
 export interface Tree {
   readonly root: Slot;
   /** Where an object of the caller's was copied to. A hint only: the copy is compared before it is used. */
-  readonly hints: WeakMap<object, Node>;
+  readonly hints: WeakMap<object, Copy>;
   /** Whether parts are referred to from several places. */
   readonly hasShared: boolean;
 }
@@ -20,9 +32,14 @@ export interface CaptureOptions {
   readonly custom?: CustomValues | undefined;
   /** How the value is called in errors. */
   readonly name?: string;
+  /** What errors are about. */
+  readonly about?: RefusalDetails;
   /** Given where a stored state is captured again: the anchors of its objects. */
   readonly anchors?: ReadonlyMap<object, Anchor>;
 }
+
+/** What stands for an object of the caller's. */
+type Copy = Node | Atom;
 
 let lastStamp = 0;
 /** Recursion goes this deep; what is deeper is captured first, from the bottom up. */
@@ -39,7 +56,7 @@ const TOO_DEEP = new RangeError("too deep to recurse");
  * @throws CheckpointStoreError `serialization`, with the path of the first value that can't be stored without loss.
  */
 export function capture(value: unknown, options: CaptureOptions = {}): Tree {
-  const { base, custom, name = "state" } = options;
+  const { base, custom, name = "state", about } = options;
   try {
     let shared = base?.hasShared === true ? findShared(value, custom) : undefined;
     let cuts: object[] = [];
@@ -57,12 +74,12 @@ export function capture(value: unknown, options: CaptureOptions = {}): Tree {
       }
     }
   } catch (error) {
-    throw refusalOf(value, { name, custom, cause: error });
+    throw refusalOf(value, { name, custom, about, cause: error });
   }
 }
 
 class Capture {
-  readonly hints: WeakMap<object, Node>;
+  readonly hints: WeakMap<object, Copy>;
   hasShared = false;
   readonly #stamp = ++lastStamp;
   readonly #custom: CustomValues | undefined;
@@ -71,7 +88,8 @@ class Capture {
   readonly #anchors = new Map<object, Anchor>();
   readonly #given = new Set<Anchor>();
   readonly #visited = new Set<object>();
-  readonly #fresh: [object, Node][] = [];
+  readonly #fresh: [object, Copy][] = [];
+  readonly #buffers = new Set<object>();
   readonly #cuts = new Map<object, Slot>();
 
   constructor({ base, custom, anchors }: CaptureOptions, shared: ReadonlySet<object> | undefined) {
@@ -121,7 +139,7 @@ class Capture {
       if (cut !== undefined && this.#cuts.delete(value)) return cut;
     }
     const stamp = this.#stamp;
-    let before = base instanceof Node ? base : undefined;
+    let before: Copy | undefined = base instanceof Node || base instanceof Atom ? base : undefined;
     let own = before !== undefined && before.source === value;
     if (!own) {
       const hint = this.hints.get(value);
@@ -133,10 +151,6 @@ class Capture {
     if (own ? before!.seen === stamp : this.#visited.has(value)) return this.#again(value, base);
     if (depth > MAX_DEPTH) throw TOO_DEEP;
     const shape = shapeOf(value, this.#custom);
-    if (shape === "date" || shape === "regexp" || shape === "url" || shape === "custom") {
-      return this.#atom(value, shape, base);
-    }
-
     if (own) before!.seen = stamp;
     else {
       this.#visited.add(value);
@@ -144,17 +158,17 @@ class Capture {
       if (before?.seen === stamp) before = undefined;
     }
     const anchor = this.#anchor(value, before, own);
-    let node = this.#node(value, shape, before, depth);
-    if (node === before && (node.anchor !== anchor || (!own && node.seen === stamp))) node = copyOf(node);
-    node.anchor = anchor;
-    if (node !== before || !own) this.#fresh.push([value, node]);
-    node.source = value;
-    node.seen = stamp;
-    return node;
+    let copy = this.#copy(value, shape, before, depth);
+    if (copy === before && (copy.anchor !== anchor || (!own && copy.seen === stamp))) copy = copyOf(copy);
+    copy.anchor = anchor;
+    if (copy !== before || !own) this.#fresh.push([value, copy]);
+    copy.source = value;
+    copy.seen = stamp;
+    return copy;
   }
 
   /** The anchor of an object that is shared, or was. */
-  #anchor(value: object, before: Node | undefined, own: boolean): Anchor | undefined {
+  #anchor(value: object, before: Copy | undefined, own: boolean): Anchor | undefined {
     let anchor = this.#known?.get(value);
     if (anchor === undefined) {
       const isShared = this.#shared !== undefined && this.#shared.has(value);
@@ -178,33 +192,43 @@ class Capture {
     return base instanceof Alias && base.anchor === anchor ? base : new Alias(anchor);
   }
 
-  #atom(value: object, shape: Shape, base: Slot): Slot {
+  #copy(value: object, shape: Shape, before: Copy | undefined, depth: number): Copy {
+    if (shape === "date" || shape === "regexp" || shape === "url" || shape === "custom") {
+      return this.#atom(value, shape, before);
+    }
+    return this.#node(value, shape, { before: before instanceof Node ? before : undefined, depth });
+  }
+
+  #atom(value: object, shape: Shape, before: Copy | undefined): Atom {
     let atom: Atom;
     if (shape === "date") {
       const time = Date.prototype.getTime.call(value);
-      if (base instanceof Atom && base.value instanceof Date && Object.is(base.key, time)) return base;
+      if (before instanceof Atom && before.value instanceof Date && Object.is(before.key, time)) return before;
       atom = new Atom(time, new Date(time));
     } else if (shape === "custom") {
       const { key, value: copy } = this.#custom!.copy(value);
-      atom = new Atom(key, copy as object);
+      atom = new Atom(key, copy);
     } else {
       const key = String(value);
       atom = new Atom(key, shape === "url" ? new URL(key) : new RegExp((value as RegExp).source, (value as RegExp).flags));
     }
-    return base instanceof Atom && sameSlot(base, atom) ? base : atom;
+    return before instanceof Atom && sameAtom(before, atom) ? before : atom;
   }
 
-  #node(value: object, shape: Shape, before: Node | undefined, depth: number): Node {
+  #node(value: object, shape: Shape, { before, depth }: { before: Node | undefined; depth: number }): Node {
     switch (shape) {
       case "record":
       case "dict":
-        return this.#record(value, { kind: shape, keys: recordKeys(value), before, depth });
+        return this.#record(value, { kind: shape, keys: Object.keys(value), before, depth });
       case "error":
         return this.#record(value, { kind: shape, keys: errorKeys(value), before, depth, detail: errorClass(value) });
       case "array": {
-        const entries = sparseEntries(value as unknown[]);
-        if (entries === undefined) return this.#list(value as unknown[], { kind: "array", before, depth });
-        return this.#list(entries, { kind: "sparse", before, depth, detail: (value as unknown[]).length });
+        const list = value as unknown[];
+        // An array that was dense may have got holes; to list its keys for that would take longer than all the rest.
+        const isKnown = before?.source === value && before.kind === "array" && !hasHoles(list);
+        const entries = isKnown ? undefined : sparseEntries(list);
+        if (entries === undefined) return this.#list(list, { kind: "array", before, depth });
+        return this.#list(entries, { kind: "sparse", before, depth, detail: list.length });
       }
       case "map":
         return this.#list(mapEntries(value), { kind: "map", before, depth });
@@ -212,8 +236,12 @@ class Capture {
         return this.#list(setMembers(value), { kind: "set", before, depth });
       case "blob":
         return captureBlob(value as Blob, before);
-      default:
+      default: {
+        const buffer = bufferOf(value as ArrayBuffer | ArrayBufferView);
+        if (this.#buffers.has(buffer)) throw new Refusal(SHARED_BUFFER);
+        this.#buffers.add(buffer);
         return captureBytes(value as ArrayBuffer | ArrayBufferView, before);
+      }
     }
   }
 
@@ -245,6 +273,8 @@ class Capture {
       children.push(slot);
     }
     if (children === undefined && keys.length === oldKeys!.length) return before!;
+    // Looked for in what is new or changed alone: it takes longer than to compare all the rest.
+    if (kind !== "error") refuseSymbolKeys(value);
     return made(kind, { children: children ?? before!.children.slice(0, keys.length), keys, before, detail });
   }
 
@@ -266,7 +296,7 @@ class Capture {
       const old = before?.children[place];
       const slot = this.slot(value, old, depth + 1);
       if (children === undefined) {
-        if (place === i && Object.is(slot, old)) continue;
+        if (place === i && place < before!.children.length && Object.is(slot, old)) continue;
         children = before!.children.slice(0, i);
       }
       children.push(slot);
@@ -292,7 +322,11 @@ function made(
   return weigh(node);
 }
 
-function copyOf(node: Node): Node {
+function copyOf(slot: Copy): Copy {
+  return slot instanceof Atom ? new Atom(slot.key, slot.value) : copyOfNode(slot);
+}
+
+function copyOfNode(node: Node): Node {
   const copy = new Node(node.kind, node.children, node.keys);
   copy.content = node.content;
   copy.detail = node.detail;
@@ -300,77 +334,11 @@ function copyOf(node: Node): Node {
   return weigh(copy);
 }
 
+function hasHoles(list: readonly unknown[]): boolean {
+  for (let i = 0; i < list.length; i += 1) if (list[i] === undefined && !(i in list)) return true;
+  return false;
+}
+
 function errorClass(value: object): string {
   return (Object.getPrototypeOf(value) as { constructor: { name: string } }).constructor.name;
-}
-
-/** What Blobs hold, once read: it takes an await to know, and none can be had inside a transaction. */
-const blobContents = new WeakMap<object, Uint8Array>();
-
-/** Reads the Blobs of a tree that were not read yet. */
-export async function readBlobs({ root }: Tree): Promise<void> {
-  const unread: Node[] = [];
-  const open: Slot[] = [root];
-  while (open.length > 0) {
-    const slot = open.pop();
-    if (!(slot instanceof Node) || slot.planned) continue;
-    if (slot.kind === "blob" && slot.content === undefined) unread.push(slot);
-    for (const child of slot.children) if (child instanceof Node) open.push(child);
-  }
-  if (unread.length === 0) return;
-  await Promise.all(
-    unread.map(async (node) => {
-      const content = new Uint8Array(await (node.source as Blob).arrayBuffer());
-      node.content = content;
-      blobContents.set(node.source!, content);
-    }),
-  );
-}
-
-function captureBlob(value: Blob, before: Node | undefined): Node {
-  const known = before?.kind === "blob" ? before : undefined;
-  // A Blob never changes, so that here identity is enough.
-  if (known?.source === value) return known;
-  const isFile = typeof File !== "undefined" && value instanceof File;
-  const detail = isFile ? [value.type, value.name, value.lastModified] : [value.type];
-  const content = blobContents.get(value);
-  if (content !== undefined && known?.content !== undefined && String(known.detail) === String(detail)) {
-    if (sameBytes(known.content as Uint8Array, content)) return known;
-  }
-  const node = new Node("blob", []);
-  node.content = content;
-  node.detail = detail;
-  node.source = value;
-  node.base = known;
-  return weigh(node);
-}
-
-function captureBytes(value: ArrayBuffer | ArrayBufferView, before: Node | undefined): Node {
-  const detail = Object.prototype.toString.call(value).slice(8, -1);
-  const bytes =
-    detail === "ArrayBuffer"
-      ? new Uint8Array(value as ArrayBuffer)
-      : new Uint8Array((value as ArrayBufferView).buffer, (value as ArrayBufferView).byteOffset, value.byteLength);
-  const known = before?.kind === "bytes" ? before : undefined;
-  if (known?.detail === detail && sameBytes(known.content as Uint8Array, bytes)) return known;
-  const node = new Node("bytes", []);
-  node.content = bytes.slice();
-  node.detail = detail;
-  node.base = known;
-  return weigh(node);
-}
-
-/** Whether two runs of bytes are equal. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  let i = 0;
-  if (a.byteOffset % 4 === 0 && b.byteOffset % 4 === 0) {
-    const words = a.length >> 2;
-    const wordsOfA = new Uint32Array(a.buffer, a.byteOffset, words);
-    const wordsOfB = new Uint32Array(b.buffer, b.byteOffset, words);
-    for (let w = 0; w < words; w += 1) if (wordsOfA[w] !== wordsOfB[w]) return false;
-    i = words << 2;
-  }
-  for (; i < a.length; i += 1) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -6,6 +6,7 @@ import { bytesOf } from "./piece.ts";
 import { findStored } from "./reading.ts";
 import { headBytes, seal, type TraceRecord } from "./records.ts";
 import { newToken } from "./removal.ts";
+import type { SaveClock } from "./save-clock.ts";
 
 /**
  * Starts a trace with a copy of a checkpoint of another. Pieces are copied as they are, under their numbers, without
@@ -15,14 +16,14 @@ import { newToken } from "./removal.ts";
  */
 export async function forkTrace(
   transaction: WriteTransaction,
-  id: CheckpointId,
-  traceId: TraceId,
+  { id, traceId, within, clock }: { id: CheckpointId; traceId: TraceId; within?: TraceId | undefined; clock: SaveClock },
 ): Promise<{ head: StoredHead; version: number }> {
   const [stored, taken] = await Promise.all([
     findStored(transaction, id),
     transaction.get<TraceRecord>("traces", [traceId]),
+    clock.catchUp(transaction),
   ]);
-  if (stored === undefined) {
+  if (stored === undefined || (within !== undefined && stored.record.traceId !== within)) {
     throw new CheckpointStoreError("not-found", `there is no checkpoint ${id} to fork from`, { checkpointId: id });
   }
   if (taken !== undefined) {
@@ -60,6 +61,7 @@ export async function forkTrace(
     version: 1,
     seq: 1,
     timestamp: createdAt,
+    savedAt: clock.next(),
     nextPiece,
     tailFirst: tail.first,
     tailBytes: tail.bytes,

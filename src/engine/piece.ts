@@ -91,12 +91,12 @@ export class ContentBuilder {
   }
 
   /** What JSON or structured clone can't hold is noted, so that no codec has to care. */
-  #atom({ key, value }: Atom): unknown {
-    if (value instanceof URL) {
-      this.#note("url", -1);
-      return key;
-    }
-    return Number.isNaN(key) ? this.#note("invalid-date", -1) : value;
+  #atom({ key, value, anchor }: Atom): unknown {
+    const number = anchor === undefined ? -1 : this.#numberOf(anchor);
+    if (value instanceof URL) this.#note("url", number);
+    else if (Number.isNaN(key)) return this.#note("invalid-date", number);
+    else if (anchor !== undefined) this.#note("anchor", number);
+    return value instanceof URL ? key : value;
   }
 
   #record(keys: readonly string[], children: readonly Slot[]): unknown {

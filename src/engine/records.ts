@@ -15,6 +15,8 @@ export interface TraceRecord {
   readonly seq: number;
   /** The last timestamp given out. */
   readonly timestamp: number;
+  /** When it was last saved to, by {@link SaveClock}: the order among traces. */
+  readonly savedAt: number;
   /** The number of the next piece; never given out again either. */
   readonly nextPiece: number;
   /** Pieces from this number on lie in small pages, one for each save, until enough have come together. */

@@ -62,7 +62,11 @@ export function shapeOf(value: object, custom: CustomValues | undefined): Shape 
     if (ERROR_CLASSES.has(name) && tag === "Error") return "error";
     if (VIEW_CLASSES.has(name) && tag === name) return "bytes";
     const simple = SIMPLE[name];
-    if (simple !== undefined && tag === name) return simple;
+    if (simple !== undefined && tag === name) {
+      const [extra] = simple === "error" ? [] : Object.keys(value);
+      if (extra !== undefined) throw new Refusal(`is a ${name} with the property ${JSON.stringify(extra)}`);
+      return simple;
+    }
   }
   throw new Refusal(`is an instance of ${className(prototype as object)}, for which the codec has no transform`);
 }
@@ -81,10 +85,9 @@ function className(prototype: object): string {
   return typeof maker?.name === "string" && maker.name !== "" ? maker.name : "an unnamed class";
 }
 
-/** The keys of a plain object. @throws Refusal where one of them is a symbol. */
-export function recordKeys(value: object): string[] {
+/** @throws Refusal where a plain object has a symbol as a key. */
+export function refuseSymbolKeys(value: object): void {
   if (Object.getOwnPropertySymbols(value).length > 0) throw new Refusal("has a symbol as a key");
-  return Object.keys(value);
 }
 
 /** The filled indexes of an array as [index, value, ...] if it has holes; `undefined` for a dense one. */
@@ -122,4 +125,12 @@ export function setMembers(value: object): unknown[] {
   const members: unknown[] = [];
   Set.prototype.forEach.call(value as Set<unknown>, (member) => void members.push(member));
   return members;
+}
+
+/** Why a value is refused whose bytes are another's too: given back, each would have bytes of its own. */
+export const SHARED_BUFFER = "shares its buffer with another part";
+
+/** What holds the bytes of a value. */
+export function bufferOf(value: ArrayBuffer | ArrayBufferView): object {
+  return ArrayBuffer.isView(value) ? value.buffer : value;
 }

@@ -20,6 +20,7 @@ import { readHistory } from "./history.ts";
 import { Codecs, decodeCheckpoint, findLatest, findStored, type Stored } from "./reading.ts";
 import { idsOf, rangeOf, type CheckpointRecord, type TraceRecord } from "./records.ts";
 import { removeRun, removeTrace, type Removal } from "./removal.ts";
+import { SaveClock } from "./save-clock.ts";
 import { TraceHandle } from "./trace-handle.ts";
 import { readTraces, readUsage } from "./traces.ts";
 import { requireCheckpoint, requireCount, requireId } from "./validate.ts";
@@ -42,6 +43,7 @@ export class EngineStore<S> implements Store<S> {
   readonly #backend: Backend;
   readonly #codecs: Codecs;
   readonly #changes: Changes;
+  readonly #clock = new SaveClock();
   readonly #writers = new Map<TraceId, TraceWriter>();
   #closing: Promise<void> | undefined;
 
@@ -127,7 +129,7 @@ export class EngineStore<S> implements Store<S> {
 
   trace(traceId: TraceId): Trace<S> {
     requireId(traceId, "traceId");
-    return new TraceHandle<S>({ store: this, load: (...args) => this.#load(...args) }, traceId);
+    return new TraceHandle<S>({ store: this, load: (...args) => this.#load(...args), fork: (...args) => this.#fork(...args) }, traceId);
   }
 
   async traces(options: TracesOptions = {}): Promise<TraceSummary[]> {
@@ -144,15 +146,7 @@ export class EngineStore<S> implements Store<S> {
   }
 
   async fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>> {
-    requireId(id, "id");
-    requireId(traceId, "traceId");
-    this.#requireOpen();
-    return this.#writer(traceId).enqueue(async () => {
-      const { head, version } = await this.#backend.write((transaction) => forkTrace(transaction, id, traceId));
-      this.#writers.get(traceId)?.forget();
-      this.#changes.report({ kind: "saved", traceId, version, head });
-      return (await this.load(head.id))!;
-    });
+    return this.#fork(id, { traceId });
   }
 
   watch(listener: ChangeListener, options: WatchOptions = {}): () => void {
@@ -181,6 +175,21 @@ export class EngineStore<S> implements Store<S> {
     const { head, version, isNew } = await this.#writer(traceId).save(privateHead(checkpoint), checkpoint.state);
     if (isNew) this.#changes.report({ kind: "saved", traceId, version, head });
     return head;
+  }
+
+  async #fork(
+    id: CheckpointId,
+    { traceId, within }: { traceId: TraceId; within?: TraceId },
+  ): Promise<Checkpoint<S>> {
+    requireId(id, "id");
+    requireId(traceId, "traceId");
+    this.#requireOpen();
+    return this.#writer(traceId).enqueue(async () => {
+      const { head, version } = await this.#backend.write((transaction) => forkTrace(transaction, { id, traceId, within, clock: this.#clock }));
+      this.#writers.get(traceId)?.forget();
+      this.#changes.report({ kind: "saved", traceId, version, head });
+      return (await this.load(head.id))!;
+    });
   }
 
   async #load(id: CheckpointId, options: LoadOptions, traceId?: TraceId): Promise<Checkpoint<S> | undefined> {
@@ -225,7 +234,7 @@ export class EngineStore<S> implements Store<S> {
     const known = this.#writers.get(traceId);
     // Taken out and put back: the map's order is that of last use.
     this.#writers.delete(traceId);
-    const writer = known ?? new TraceWriter(traceId, { backend: this.#backend, codecs: this.#codecs });
+    const writer = known ?? new TraceWriter(traceId, { backend: this.#backend, codecs: this.#codecs, clock: this.#clock });
     this.#writers.set(traceId, writer);
     if (known === undefined) this.#dropIdleWriters();
     return writer;

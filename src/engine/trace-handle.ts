@@ -12,7 +12,9 @@ import type { ChangeListener, HistoryOptions, LoadOptions, Store, Trace } from "
 interface HandleParts<S> {
   readonly store: Store<S>;
   /** As the store's `load`, but for checkpoints of one trace alone. */
-  load(id: CheckpointId, options: LoadOptions, traceId: TraceId): Promise<Checkpoint<S> | undefined>;
+  load(id: CheckpointId, options: LoadOptions, within: TraceId): Promise<Checkpoint<S> | undefined>;
+  /** The same for `fork`. */
+  fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<Checkpoint<S>>;
 }
 
 /** A trace of a store, with a memory of the checkpoint that the next one grows from. */
@@ -66,7 +68,7 @@ export class TraceHandle<S> implements Trace<S> {
   }
 
   async fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>> {
-    const checkpoint = await this.#store.fork(id, traceId);
+    const checkpoint = await this.#parts.fork(id, { traceId, within: this.id });
     return new TraceHandle(this.#parts, traceId, checkpoint.id);
   }
 

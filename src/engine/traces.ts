@@ -14,10 +14,10 @@ export async function readTraces(
   if (before !== undefined) {
     const last = await transaction.get<TraceRecord>("traces", [before]);
     if (last === undefined) return [];
-    range = { upper: [last.timestamp, before], upperOpen: true };
+    range = { upper: [last.savedAt, before], upperOpen: true };
   }
   const traces = await transaction.getAll<TraceRecord>("traces", {
-    index: "by_timestamp",
+    index: "by_saved_at",
     reverse: true,
     ...(range !== undefined && { range }),
     ...(limit !== undefined && { limit }),

@@ -25,6 +25,10 @@ export class Atom {
   readonly key: string | number;
   /** A private copy. */
   readonly value: object;
+  anchor: Anchor | undefined = undefined;
+  /** As a node's. */
+  source: object | undefined = undefined;
+  seen = 0;
 
   constructor(key: string | number, value: object) {
     this.key = key;
@@ -185,7 +189,12 @@ export function totalWeightOf(slot: Slot): number {
 export function sameSlot(a: Slot, b: Slot): boolean {
   if (Object.is(a, b)) return true;
   if (a instanceof Atom) {
-    return b instanceof Atom && Object.is(a.key, b.key) && a.value.constructor === b.value.constructor;
+    return b instanceof Atom && a.anchor === b.anchor && sameAtom(a, b);
   }
   return a instanceof Alias && b instanceof Alias && a.anchor === b.anchor;
+}
+
+/** Whether two atoms stand for equal values. */
+export function sameAtom(a: Atom, b: Atom): boolean {
+  return Object.is(a.key, b.key) && a.value.constructor === b.value.constructor;
 }

@@ -83,7 +83,11 @@ export function valueOf(root: Slot): unknown {
   const fills: (() => void)[] = [];
 
   const make = (slot: Slot): unknown => {
-    if (slot instanceof Atom) return slot.value instanceof Date ? new Date(slot.value) : slot.value;
+    if (slot instanceof Atom) {
+      const value = slot.value instanceof Date ? new Date(slot.value) : slot.value;
+      if (slot.anchor !== undefined) anchors.set(slot.anchor, value);
+      return value;
+    }
     if (!(slot instanceof Node)) return slot;
     if (slot.kind === "text") return slot.content;
     if (slot.kind === "blob" && slot.source !== undefined) return slot.source;

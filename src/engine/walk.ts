@@ -1,9 +1,22 @@
-import { CheckpointStoreError } from "../core/errors.ts";
+import { CheckpointStoreError, type CheckpointStoreErrorDetails } from "../core/errors.ts";
 import type { CustomValues } from "../core/codec.ts";
-import { errorKeys, mapEntries, recordKeys, Refusal, setMembers, shapeOf, sparseEntries } from "./shape.ts";
+import {
+  bufferOf,
+  errorKeys,
+  mapEntries,
+  Refusal,
+  refuseSymbolKeys,
+  setMembers,
+  SHARED_BUFFER,
+  shapeOf,
+  sparseEntries,
+} from "./shape.ts";
 
 /** A part of a value, and how one would write the way to it: `.name`, `[3]`. */
 type Part = readonly [step: string, value: unknown];
+
+/** What a refusal is about, beside the path. */
+export type RefusalDetails = Pick<CheckpointStoreErrorDetails, "traceId" | "checkpointId">;
 
 /** Slow walks over a state, without recursion: for what the fast copy ({@link capture}) leaves out or gives up on. */
 
@@ -43,9 +56,14 @@ export function findCuts(root: unknown, custom: CustomValues | undefined, stride
 /** The error for a value that can't be stored, naming the first such part of `root`. */
 export function refusalOf(
   root: unknown,
-  { name, custom, cause }: { name: string; custom: CustomValues | undefined; cause: unknown },
+  { name, custom, about, cause }: {
+    name: string; custom: CustomValues | undefined; about: RefusalDetails | undefined; cause: unknown;
+  },
 ): CheckpointStoreError {
+  const refused = (path: string, reason: string, why: unknown): CheckpointStoreError =>
+    new CheckpointStoreError("serialization", `${path} ${reason}`, { ...about, path, cause: why });
   const met = new Set<object>();
+  const buffers = new Set<object>();
   const open: { value: unknown; path: string }[] = [{ value: root, path: name }];
   while (open.length > 0) {
     const { value, path } = open.pop()!;
@@ -53,6 +71,11 @@ export function refusalOf(
     if (typeof value !== "object" || value === null || met.has(value)) continue;
     met.add(value);
     try {
+      if (shapeOf(value, custom) === "bytes") {
+        const buffer = bufferOf(value as ArrayBuffer);
+        if (buffers.has(buffer)) throw new Refusal(SHARED_BUFFER);
+        buffers.add(buffer);
+      }
       const parts = partsOf(value, custom).map(([step, part]) => ({ value: part, path: path + step }));
       open.push(...parts.reverse());
     } catch (error) {
@@ -62,16 +85,13 @@ export function refusalOf(
   return refused(name, cause instanceof RangeError ? "is nested too deeply" : "can't be read", cause);
 }
 
-function refused(path: string, reason: string, cause: unknown): CheckpointStoreError {
-  return new CheckpointStoreError("serialization", `${path} ${reason}`, { path, cause });
-}
-
 function partsOf(value: object, custom: CustomValues | undefined): Part[] {
   const shape = shapeOf(value, custom);
   switch (shape) {
     case "record":
     case "dict":
-      return recordKeys(value).map((key) => [property(key), (value as Record<string, unknown>)[key]]);
+      refuseSymbolKeys(value);
+      return Object.keys(value).map((key) => [property(key), (value as Record<string, unknown>)[key]]);
     case "error":
       return errorKeys(value).map((key) => [property(key), (value as Record<string, unknown>)[key]]);
     case "array": {

@@ -1,13 +1,15 @@
 import type { Backend, WriteTransaction } from "../core/backend.ts";
 import type { CheckpointHead, StoredHead, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
-import { capture, readBlobs, type Tree } from "./capture.ts";
+import { readBlobs } from "./binary.ts";
+import { capture, type Tree } from "./capture.ts";
 import { appendPieces, readTail, type Tail } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { planSave, type Plan } from "./plan.ts";
 import { decodeStanding, decodeTree, findStored, readStanding, type Codecs, type Standing } from "./reading.ts";
 import { headBytes, headOf, seal, type DropRecord, type TraceRecord } from "./records.ts";
 import { newToken, type Removal } from "./removal.ts";
+import type { SaveClock } from "./save-clock.ts";
 import { sameSlot, totalWeightOf } from "./tree.ts";
 import { valueOf } from "./value.ts";
 
@@ -27,6 +29,7 @@ export class TraceWriter {
   readonly #traceId: TraceId;
   readonly #backend: Backend;
   readonly #codecs: Codecs;
+  readonly #clock: SaveClock;
   #queue: Promise<unknown> = Promise.resolve();
   #pending = 0;
   /** The state last handed in, saved or not: what the next one is compared with. */
@@ -34,8 +37,9 @@ export class TraceWriter {
   /** What the last save left, so that the next one need not read. */
   #standing: Standing | undefined;
 
-  constructor(traceId: TraceId, { backend, codecs }: { backend: Backend; codecs: Codecs }) {
+  constructor(traceId: TraceId, { backend, codecs, clock }: { backend: Backend; codecs: Codecs; clock: SaveClock }) {
     this.#traceId = traceId;
+    this.#clock = clock;
     this.#backend = backend;
     this.#codecs = codecs;
   }
@@ -47,11 +51,12 @@ export class TraceWriter {
   /** Takes a private copy of `state` at once and saves it when its turn comes. */
   save(head: CheckpointHead, state: unknown): Promise<Saved> {
     const base = this.#captured;
-    const tree = capture(state, { base, custom: this.#codecs.current.custom });
+    const about = { traceId: this.#traceId, checkpointId: head.id };
+    const tree = capture(state, { base, custom: this.#codecs.current.custom, about });
     this.#captured = tree;
     return this.enqueue(async () => {
       try {
-        await readBlobs(tree);
+        await readBlobs(tree.root);
         return await this.#save(head, { tree, base });
       } catch (error) {
         this.forget();
@@ -132,6 +137,7 @@ export class TraceWriter {
     head: CheckpointHead,
     { tree, isUsable }: { tree: Tree; isUsable: boolean },
   ): Promise<Standing> {
+    await this.#clock.catchUp(transaction);
     const standing = await decodeStanding(await readStanding(transaction, this.#traceId), this.#codecs);
     const afresh = this.#recapture(tree, { standing, isUsable });
     const plan = await this.#plan(afresh, standing);
@@ -148,6 +154,7 @@ export class TraceWriter {
     const afresh = this.#recapture(tree, { standing, isUsable });
     const plan = await this.#plan(afresh, standing);
     return this.#backend.write(async (transaction) => {
+      await this.#clock.catchUp(transaction);
       const current = await transaction.get<TraceRecord>("traces", [this.#traceId]);
       if (current?.token !== standing.trace?.token) throw OVERTAKEN;
       return this.#write(transaction, { head, tree: afresh, plan, standing, tail: standing.tail! });
@@ -210,6 +217,7 @@ export class TraceWriter {
       version: (before?.version ?? 0) + 1,
       seq,
       timestamp,
+      savedAt: this.#clock.next(),
       nextPiece,
       tailFirst: newTail.first,
       tailBytes: newTail.bytes,

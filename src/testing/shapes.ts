@@ -98,6 +98,21 @@ export const shapes: readonly Shape[] = [
     },
   ),
   shape(
+    "a list to which undefined, holes and equal elements are appended, and from which they go",
+    false,
+    () => ({ list: [] as unknown[], fields: {} as Record<string, unknown>, map: new Map<unknown, unknown>() }),
+    ({ list, fields, map }, step) => {
+      if (step % 6 === 5) list.length = Math.max(0, list.length - 2);
+      else if (step % 6 === 4) list.length += 1;
+      else list.push(step % 3 ? undefined : { same: true });
+      if (step % 7 === 6) list.unshift(undefined);
+      fields[`f${step % 5}`] = undefined;
+      if (step % 4 === 3) delete fields[`f${step % 5}`];
+      map.set(step % 8 ? step : undefined, undefined);
+      if (step % 5 === 4) map.delete(step - 1);
+    },
+  ),
+  shape(
     "a record of many entries changed one at a time",
     true,
     () => ({ files: Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`src/${n}.ts`, noise(n, 200)])) }),

@@ -1,12 +1,14 @@
 import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
 import type { Codec } from "../../src/core/codec.ts";
+import { openStore } from "../../src/index.ts";
 import { createMemoryStore } from "../../src/memory.ts";
 import type { ConformanceFeature, ConformanceSubject } from "../../src/testing/index.ts";
 
 const MEMORY: readonly ConformanceFeature[] = [
   "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "sharing",
 ];
+const INDEXED_DB: readonly ConformanceFeature[] = [...MEMORY, "persistence", "connections"];
 
 const CODECS: readonly (readonly [name: string, create: () => Codec])[] = [
   ["superjson", () => createSuperjsonCodec()],
@@ -21,4 +23,19 @@ export const subjects: readonly ConformanceSubject[] = CODECS.flatMap(([codecNam
     open: async () => createMemoryStore({ codec: createCodec() }),
     destroy: async () => undefined,
   },
+  {
+    name: `IndexedDB, ${codecName}`,
+    provides: INDEXED_DB,
+    open: (name) => openStore(name, { codec: createCodec() }),
+    destroy: deleteDatabase,
+  },
 ]);
+
+function deleteDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error(`${name} is still open`));
+  });
+}

@@ -128,7 +128,7 @@ test("the keyboard alone does it all, and shows where it is", async () => {
   await press("ArrowLeft");
   await tabTo(({ role }) => role === "treeitem");
   const item = (name: RegExp) => page.getByRole("treeitem", { name });
-  while (!/^▶targets/.test((await focused(page)).text)) await press("ArrowDown");
+  while (!(await focused(page)).text.startsWith("▶targets")) await press("ArrowDown");
   expect(await item(/^▶?targets/).getAttribute("aria-expanded")).toBe("false");
   await press("ArrowRight");
   expect(await item(/^▶?targets/).getAttribute("aria-expanded")).toBe("true");

@@ -11,6 +11,8 @@ import { ScoutPage, expectOneChain } from "./scout-page.ts";
 
 /** Slow enough to step in between two steps. */
 const PACE_MS = 60;
+/** Slow enough to do several things between two steps. */
+const SLOW_PACE_MS = 1500;
 
 let demo: Awaited<ReturnType<typeof serveDemo>>;
 let browser: Browser;
@@ -85,12 +87,7 @@ test("the tab is closed in the middle and opened again: the run goes on where it
   // Between two steps, while a question is open, and near the end.
   for (const moment of [6, "asking", 20, 27] as const) {
     if (moment === "asking") await scout.question.waitFor();
-    else {
-      const reached = scout.page.getByRole("option").nth(moment - 1);
-      while (!(await reached.or(scout.question).first().waitFor({ state: "attached" }), await reached.count())) {
-        await scout.answer(answered++);
-      }
-    }
+    else answered = await scout.reach(moment, answered);
     const seen = await scout.checkpoints(1);
     await scout.page.close();
     scout = await openPage();
@@ -108,8 +105,9 @@ test("the whole browser is killed in the middle and started again: the run goes 
   try {
     let scout = await openPage(PACE_MS, own.context);
     await scout.start();
-    for (const moment of [7, 10]) {
-      const seen = await scout.checkpoints(moment);
+    for (const moment of [7, 10, "asking"] as const) {
+      if (moment === "asking") await scout.question.waitFor();
+      const seen = await scout.checkpoints(moment === "asking" ? 1 : moment);
       await own.kill();
       own = await startChromium(profile);
       scout = await openPage(PACE_MS, own.context);
@@ -164,22 +162,26 @@ describe("two tabs on one run", () => {
 });
 
 test("earlier runs are listed, can be shown again, and be deleted while they run", async () => {
-  const scout = await openPage(0);
+  const scout = await openPage();
   await scout.start();
   await scout.finish();
   await scout.page.getByRole("button", { name: "New run" }).click();
   await scout.page.getByRole("button", { name: "Whiteboard" }).click();
-  await scout.page.getByRole("button", { name: "Start the scout" }).click();
-  await scout.question.waitFor();
   const runs = scout.page.locator("run-list li");
+  await scout.start();
+  await scout.page.getByLabel("Pace").fill(String(SLOW_PACE_MS));
+  const other = await openPage(SLOW_PACE_MS);
   await expect.poll(() => runs.count()).toBe(2);
   await runs.filter({ hasText: "field notebook" }).getByRole("button").first().click();
   await scout.status.filter({ hasText: "Complete" }).waitFor();
   expect(await scout.reportText()).toBe(undisturbed.text);
 
-  await runs.filter({ hasText: "whiteboard" }).hover();
+  await runs.filter({ hasText: "whiteboard" }).filter({ hasText: "running" }).hover();
   await runs.getByRole("button", { name: /^Delete the run “A whiteboard/ }).click();
   await runs.getByRole("button", { name: /^Really delete/ }).click();
   await expect.poll(() => runs.count()).toBe(1);
+  // Neither tab may bring it back with a step that was under way.
+  await scout.page.waitForTimeout(1.5 * SLOW_PACE_MS);
+  await expect.poll(() => other.page.locator("run-list li").count()).toBe(1);
   await expectUndisturbed(scout);
 });

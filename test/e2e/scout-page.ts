@@ -54,7 +54,7 @@ export class ScoutPage {
     return this.page.getByRole("status");
   }
 
-  /** Answers the question of need `number`, in the way that its place among the questions says. */
+  /** Answers the open question, in the way that its place among the questions says. */
   async answer(count: number): Promise<void> {
     await this.question.waitFor();
     const wish = this.question.locator(`#${CHOICES[count % CHOICES.length]}`);
@@ -62,6 +62,16 @@ export class ScoutPage {
     const text = await this.question.getByRole("heading").textContent();
     await choice.click();
     await this.question.getByRole("heading", { name: text ?? "", exact: true }).waitFor({ state: "detached" });
+  }
+
+  /** Waits for so many checkpoints, and answers what is asked on the way; answers how many questions there were by then. */
+  async reach(checkpoints: number, answered: number): Promise<number> {
+    const reached = this.page.getByRole("option").nth(checkpoints - 1);
+    for (let count = answered; ; count++) {
+      await reached.or(this.question).first().waitFor({ state: "attached" });
+      if ((await reached.count()) > 0) return count;
+      await this.answer(count);
+    }
   }
 
   /** Answers whatever is still asked, the first as question number `answered`, until the run is complete. */

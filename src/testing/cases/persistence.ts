@@ -125,15 +125,16 @@ export const persistenceCases: readonly ConformanceCase[] = [
     needs: ["close", "persistence"],
     async run({ open }) {
       const store = await open();
-      const checkpoint = () => createCheckpoint(everything(), { id: "id", createdAt: 1 });
-      await store.saveWithTrace("trace", checkpoint());
+      const checkpoint = createCheckpoint(everything());
+      await store.saveWithTrace("trace", checkpoint);
       await store.close();
       const again = await open();
-      await again.saveWithTrace("trace", checkpoint());
-      const changed = { ...checkpoint(), state: { other: true } };
+      await again.saveWithTrace("trace", checkpoint);
+      await again.saveWithTrace("trace", (await again.load(checkpoint.id))!);
+      const changed = { ...checkpoint, state: { other: true } };
       await assertRefused(() => again.saveWithTrace("trace", changed), "conflict", "another state");
-      await assertRefused(() => again.saveWithTrace("other", checkpoint()), "conflict", "another trace");
-      await assertHas(again, "trace", [checkpoint()]);
+      await assertRefused(() => again.saveWithTrace("other", checkpoint), "conflict", "another trace");
+      await assertHas(again, "trace", [checkpoint]);
     },
   },
   {

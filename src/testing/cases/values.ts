@@ -1,6 +1,8 @@
 import { createCheckpoint } from "../../core/checkpoint.ts";
-import { assertLoads } from "../assertions.ts";
+import { isCheckpointStoreError } from "../../core/errors.ts";
+import { assert, assertHas, assertLoads } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
+import { show } from "../equality.ts";
 import { noise } from "../steps.ts";
 
 type Make = () => unknown;
@@ -105,7 +107,26 @@ export function keptCase(topic: string, what: string, make: Make): ConformanceCa
   };
 }
 
+/** Small values: what is said of a checkpoint's metadata. */
+const SMALL = Object.entries(VALUES).filter(([what]) => !/long|many|5,000|far beyond/.test(what));
+
 /** Plain values and the objects of the language come back as they were. */
-export const valueCases: readonly ConformanceCase[] = Object.entries(VALUES).map(([what, make]) =>
-  keptCase("values", what, make),
-);
+export const valueCases: readonly ConformanceCase[] = [
+  ...Object.entries(VALUES).map(([what, make]) => keptCase("values", what, make)),
+  ...SMALL.map(([what, make]): ConformanceCase => ({
+    name: `values: ${what}, in metadata, come back equal or are refused`,
+    async run({ open }) {
+      const store = await open();
+      const checkpoint = () => createCheckpoint(1, { id: "id", createdAt: 1, metadata: { value: make() } });
+      try {
+        await store.saveWithTrace("trace", checkpoint());
+      } catch (error) {
+        assert(isCheckpointStoreError(error, "serialization"), `refused with ${show(error)}, not as serialization`);
+        assert(error.path?.startsWith("metadata.value") === true, `the path should lead there, but is ${error.path}`);
+        await assertHas(store, "trace", []);
+        return;
+      }
+      await assertHas(store, "trace", [checkpoint()]);
+    },
+  })),
+];

@@ -37,7 +37,7 @@ const head: fc.Arbitrary<CheckpointOptions> = fc.record(
     createdAt: fc.integer({ min: -1_000, max: 1_000 }),
     nextNode: fc.constantFrom("plan", "act"),
     graphHash: fc.constantFrom("g1", "g2"),
-    metadata: fc.record({ value: anyValue }),
+    metadata: anyValue.map((value) => ({ value })),
   },
   { requiredKeys: ["createdAt"] },
 );
