@@ -18,8 +18,7 @@ export function judge(data: BaselineData): (state: ScoutState) => Step {
 }
 
 function judgeNeed(need: Need, state: ScoutState, data: BaselineData): Judgement {
-  const best = need.candidates?.[0];
-  const feature = best && data.features.find(({ id }) => id === best.featureId);
+  const feature = need.candidates?.[0]?.feature;
   if (!feature) return { verdict: "unknown", support: [] };
   const support = state.targets.map((target) => supportIn(feature, target, data));
   return {

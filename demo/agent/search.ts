@@ -6,7 +6,7 @@ import { words } from "./search-index.ts";
 import type { Candidate, ScoutState } from "./state.ts";
 import { withNeed } from "./state.ts";
 
-const CANDIDATES = 5;
+const CANDIDATES = 6;
 const PHRASEBOOK_WEIGHT = 1.6;
 /** Below this a hit shares a word by chance, no more. */
 const MIN_SCORE = 9;
@@ -16,25 +16,15 @@ export function search(index: SearchIndex): (state: ScoutState) => Step {
   return (state) => {
     const need = unsearched(state);
     if (!need) return { state, nextNode: "judge", note: "nothing left to search" };
-    const candidates = index
+    const candidates: readonly Candidate[] = index
       .find(query(need.text), CANDIDATES)
-      .filter(({ score }) => score >= MIN_SCORE)
-      .map(
-        ({ feature, score, matched }): Candidate => ({
-          featureId: feature.id,
-          name: feature.name,
-          description: feature.description,
-          baseline: feature.baseline,
-          score,
-          matched,
-        }),
-      );
-    const best = candidates[0];
+      .filter(({ score }) => score >= MIN_SCORE);
+    const best = candidates[0]?.feature;
     const note = `“${need.text}” → ${best ? best.name : "nothing that fits"}`;
     return {
       state: {
         ...withNeed(state, need.id, { candidates }),
-        seen: new Set([...state.seen, ...candidates.map(({ featureId }) => featureId)]),
+        seen: new Set([...state.seen, ...candidates.map(({ feature }) => feature.id)]),
         log: [...state.log, note],
       },
       nextNode: "judge",

@@ -1,4 +1,4 @@
-import type { Baseline, BrowserId } from "../baseline-data.ts";
+import type { Baseline, BrowserId, Feature } from "../baseline-data.ts";
 
 /** A browser that the app must work in: this version and every later one. */
 export interface Target {
@@ -7,12 +7,9 @@ export interface Target {
   readonly version: string;
 }
 
-/** A feature that the search found for a need. */
+/** A feature that the search found for a need, with all that there is to know about it. */
 export interface Candidate {
-  readonly featureId: string;
-  readonly name: string;
-  readonly description: string;
-  readonly baseline: Baseline;
+  readonly feature: Feature;
   /** How well it fits; comparable among the candidates of one need. */
   readonly score: number;
   /** The words of the need, and of the phrasebook, by which it was found. */

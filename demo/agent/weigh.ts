@@ -36,7 +36,7 @@ function alternativeTo(need: Need, state: ScoutState, data: BaselineData): Alter
   const near = (need.candidates ?? [])
     .slice(1)
     .filter(({ score }) => score >= best * NEAR)
-    .map((candidate) => ({ id: candidate.featureId, how: `Build on ${candidate.name} instead.` }));
+    .map(({ feature }) => ({ id: feature.id, how: `Build on ${feature.name} instead.` }));
   for (const { id, how } of [...known, ...near]) {
     const feature = data.features.find((one) => one.id === id);
     if (feature && isSafe(feature, state.targets, data)) return { featureId: id, name: feature.name, how };

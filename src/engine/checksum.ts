@@ -41,26 +41,35 @@ function mixObject(hash: number, value: object): number {
   return mixed;
 }
 
+const encoder = new TextEncoder();
+const bytes = new Uint8Array(64 * 1024);
+/** Shorter texts are done sooner by hand than by the encoder. */
+const MIN_ENCODED_LENGTH = 64;
+/** In UTF-8, a code unit takes three bytes at the most. */
+const MAX_SLICE_LENGTH = Math.floor(bytes.length / 3);
+
 function mixText(hash: number, text: string): number {
   let mixed = step(hash, text.length);
-  const even = text.length & ~1;
-  // Two code units a step: the loop is as fast as the multiplications in it are few.
-  for (let i = 0; i < even; i += 2) {
-    mixed = Math.imul(mixed ^ (text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16)), PRIME_A);
-    mixed ^= mixed >>> 15;
+  if (text.length < MIN_ENCODED_LENGTH) {
+    for (let i = 0; i < text.length; i += 1) mixed = step(mixed, text.charCodeAt(i));
+    return mixed;
   }
-  return even < text.length ? step(mixed, text.charCodeAt(even)) : mixed;
+  for (let at = 0; at < text.length; at += MAX_SLICE_LENGTH) {
+    const slice = text.length <= MAX_SLICE_LENGTH ? text : text.slice(at, at + MAX_SLICE_LENGTH);
+    mixed = mixBytes(mixed, bytes, encoder.encodeInto(slice, bytes).written);
+  }
+  return mixed;
 }
 
-function mixBytes(hash: number, bytes: Uint8Array): number {
-  let mixed = step(hash, bytes.length);
-  const words = bytes.byteOffset % 4 === 0 ? bytes.length >> 2 : 0;
-  const asWords = new Uint32Array(bytes.buffer, words === 0 ? 0 : bytes.byteOffset, words);
+function mixBytes(hash: number, run: Uint8Array, length = run.length): number {
+  let mixed = step(hash, length);
+  const words = run.byteOffset % 4 === 0 ? length >> 2 : 0;
+  const asWords = new Uint32Array(run.buffer, words === 0 ? 0 : run.byteOffset, words);
   for (let i = 0; i < words; i += 1) {
     mixed = Math.imul(mixed ^ asWords[i]!, PRIME_A);
     mixed ^= mixed >>> 15;
   }
-  for (let i = words << 2; i < bytes.length; i += 1) mixed = step(mixed, bytes[i]!);
+  for (let i = words << 2; i < length; i += 1) mixed = step(mixed, run[i]!);
   return mixed;
 }
 

@@ -1,7 +1,7 @@
 import type { WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
-import { appendPieces } from "./pages.ts";
+import { appendPieces, EMPTY_LAYOUT } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { findStored } from "./reading.ts";
 import { headBytes, seal, type TraceRecord } from "./records.ts";
@@ -53,8 +53,7 @@ export async function forkTrace(
     "checkpoints",
     seal({ ...head, codec, root, nextPiece, recordBytes, recordBytesUpTo: recordBytes, stateBytesUpTo: stateBytes }),
   );
-  const empty = { first: 0, bytes: 0, pieces: [] };
-  const tail = appendPieces(transaction, traceId, { tail: empty, pieces: numbered, nextPiece });
+  const { layout } = await appendPieces(transaction, traceId, { layout: EMPTY_LAYOUT, tail: [], pieces: numbered, nextPiece });
   const trace: TraceRecord = {
     traceId,
     token: newToken(),
@@ -63,8 +62,7 @@ export async function forkTrace(
     timestamp: createdAt,
     savedAt: clock.next(),
     nextPiece,
-    tailFirst: tail.first,
-    tailBytes: tail.bytes,
+    layout,
     checkpoints: 1,
     bytes,
     stateBytes,

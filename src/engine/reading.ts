@@ -3,7 +3,8 @@ import type { Checkpoint, TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import type { Tree } from "./capture.ts";
-import { readPieces, readTail, type Tail } from "./pages.ts";
+import { readPieces, readTail } from "./pages.ts";
+import type { NumberedPiece } from "./plan.ts";
 import { damaged, readTree, readValue, type Pieces } from "./reader.ts";
 import { headOf, isIntactRecord, rangeOf, type CheckpointRecord, type TraceRecord } from "./records.ts";
 import type { Chunk } from "./tree.ts";
@@ -94,23 +95,23 @@ export interface Standing {
   /** Pieces of the latest checkpoint that can't be shared: made by another codec, or damaged. */
   readonly foreign: readonly number[];
   /** `undefined` where it must be read again before it is added to. */
-  readonly tail: Tail | undefined;
+  readonly tail: readonly NumberedPiece[] | undefined;
 }
 
 /** The same as it is stored. */
 export interface StoredStanding {
   readonly trace: TraceRecord | undefined;
   readonly latest: Stored | undefined;
-  readonly tail: Tail;
+  readonly tail: readonly NumberedPiece[];
 }
 
 /** Reads where a trace stands. */
 export async function readStanding(transaction: ReadTransaction, traceId: TraceId): Promise<StoredStanding> {
   const trace = await transaction.get<TraceRecord>("traces", [traceId]);
-  if (trace === undefined) return { trace, latest: undefined, tail: { first: 0, bytes: 0, pieces: [] } };
+  if (trace === undefined) return { trace, latest: undefined, tail: [] };
   const [latest, tail] = await Promise.all([
     findLatest(transaction, traceId),
-    readTail(transaction, traceId, trace),
+    readTail(transaction, traceId, trace.layout),
   ]);
   return { trace, latest, tail };
 }

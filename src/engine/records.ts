@@ -1,6 +1,7 @@
 import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import type { KeyRange } from "../core/backend.ts";
 import { checksum } from "./checksum.ts";
+import type { Layout } from "./pages.ts";
 import { roughBytes, type Piece } from "./piece.ts";
 import type { Ranges } from "./ranges.ts";
 
@@ -19,9 +20,8 @@ export interface TraceRecord {
   readonly savedAt: number;
   /** The number of the next piece; never given out again either. */
   readonly nextPiece: number;
-  /** Pieces from this number on lie in small pages, one for each save, until enough have come together. */
-  readonly tailFirst: number;
-  readonly tailBytes: number;
+  /** Where its pieces lie. */
+  readonly layout: Layout;
   readonly checkpoints: number;
   /** Of all its records and pieces. */
   readonly bytes: number;

@@ -69,14 +69,15 @@ export async function removeRun(
       removedStateBytes: statesRemovedBefore + removedStateBytes,
     } satisfies DropRecord);
   }
-  const freedBytes = await freePieces(transaction, traceId, gone);
+  const freed = await freePieces(transaction, trace, gone);
 
   const rest: TraceRecord = {
     ...trace,
     token: newToken(),
     version: trace.version + 1,
     checkpoints: trace.checkpoints - ids.length,
-    bytes: trace.bytes - removedRecordBytes - freedBytes,
+    bytes: trace.bytes - removedRecordBytes - freed.bytes,
+    layout: freed.layout,
     stateBytes: trace.stateBytes - removedStateBytes,
     ...(after === undefined && {
       latest: headOf(before!),

@@ -3,9 +3,9 @@ import type { CheckpointHead, StoredHead, TraceId } from "../core/checkpoint.ts"
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import { readBlobs } from "./binary.ts";
 import { capture, type Tree } from "./capture.ts";
-import { appendPieces, readTail, type Tail } from "./pages.ts";
+import { appendPieces, EMPTY_LAYOUT, readTail } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
-import { planSave, type Plan } from "./plan.ts";
+import { planSave, type NumberedPiece, type Plan } from "./plan.ts";
 import { decodeStanding, decodeTree, findStored, readStanding, type Codecs, type Standing } from "./reading.ts";
 import { headBytes, headOf, seal, type DropRecord, type TraceRecord } from "./records.ts";
 import { newToken, type Removal } from "./removal.ts";
@@ -101,8 +101,8 @@ export class TraceWriter {
         this.#backend.write(async (transaction) => {
           // Asked for first and looked at last: the writes are on their way while the answer is.
           const current = transaction.get<TraceRecord>("traces", [this.#traceId]);
-          const tail = standing.tail ?? (await readTail(transaction, this.#traceId, standing.trace!));
-          const standingNow = this.#write(transaction, { head, tree, plan, standing, tail });
+          const tail = standing.tail ?? (await readTail(transaction, this.#traceId, standing.trace!.layout));
+          const standingNow = await this.#write(transaction, { head, tree, plan, standing, tail });
           if ((await current)?.token !== standing.trace?.token) throw OVERTAKEN;
           return standingNow;
         }),
@@ -176,12 +176,12 @@ export class TraceWriter {
   }
 
   /** Writes a planned save and answers where the trace stands once the transaction is complete. */
-  #write(
+  async #write(
     transaction: WriteTransaction,
     { head, tree, plan, standing, tail }: {
-      head: CheckpointHead; tree: Tree; plan: Plan; standing: Standing; tail: Tail;
+      head: CheckpointHead; tree: Tree; plan: Plan; standing: Standing; tail: readonly NumberedPiece[];
     },
-  ): Standing {
+  ): Promise<Standing> {
     const traceId = this.#traceId;
     const { trace: before } = standing;
     const seq = (before?.seq ?? 0) + 1;
@@ -206,7 +206,12 @@ export class TraceWriter {
         stateBytesUpTo,
       }),
     );
-    const newTail = appendPieces(transaction, traceId, { tail, pieces: plan.pieces, nextPiece });
+    const appended = await appendPieces(transaction, traceId, {
+      layout: before?.layout ?? EMPTY_LAYOUT,
+      tail,
+      pieces: plan.pieces,
+      nextPiece,
+    });
     if (plan.dropped.length > 0) {
       const drop: DropRecord = { traceId, seq, dropped: plan.dropped, removedRecordBytes: 0, removedStateBytes: 0 };
       transaction.put("drops", drop);
@@ -219,8 +224,7 @@ export class TraceWriter {
       timestamp,
       savedAt: this.#clock.next(),
       nextPiece,
-      tailFirst: newTail.first,
-      tailBytes: newTail.bytes,
+      layout: appended.layout,
       checkpoints: (before?.checkpoints ?? 0) + 1,
       bytes: (before?.bytes ?? 0) + bytes,
       stateBytes: (before?.stateBytes ?? 0) + stateBytes,
@@ -229,7 +233,7 @@ export class TraceWriter {
       latest: stored,
     };
     transaction.put("traces", trace);
-    return { trace, tree, rootChunk: plan.rootChunk, foreign: [], tail: newTail };
+    return { trace, tree, rootChunk: plan.rootChunk, foreign: [], tail: appended.tail };
   }
 
   #stand(standing: Standing): Saved {

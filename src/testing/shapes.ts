@@ -215,6 +215,32 @@ export const shapes: readonly Shape[] = [
     },
   ),
   shape(
+    "parts that become one object and cease to be, at the same content",
+    false,
+    () => ({
+      a: { n: 1, list: [{}] } as unknown,
+      b: { n: 1, list: [{}] } as unknown,
+      list: [{ n: 1 }, { n: 1 }] as unknown[],
+      index: new Map<string, unknown>([["k", {}]]),
+      far: [] as unknown[],
+    }),
+    (state, step) => {
+      const turns = [
+        () => (state.b = state.a),
+        () => (state.far = [state.index, state.index]),
+        () => (state.list[1] = state.list[0]),
+        () => (state.far = [state, { state }]),
+        () => (state.b = structuredClone(state.a)),
+        () => (state.far = []),
+        () => (state.list = [{ n: 1 }, { n: 1 }]),
+        () => state.index.set("k", state.a).set("m", state.list),
+        () => (state.index = new Map([["k", {}]])),
+      ];
+      turns[(step * 7) % 9]!();
+      turns[step % 9]!();
+    },
+  ),
+  shape(
     "a tree whose nodes know their parent",
     false,
     () => {

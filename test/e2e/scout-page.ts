@@ -51,7 +51,7 @@ export class ScoutPage {
   }
 
   get status() {
-    return this.page.getByRole("status");
+    return this.page.locator("run-bar").locator("[role=status]");
   }
 
   /** Answers the open question, in the way that its place among the questions says. */

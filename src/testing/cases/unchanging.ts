@@ -89,6 +89,25 @@ export const unchangingCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "unchanging: a retry is a no-op also where parts became one object, and the checkpoint before went",
+    async run({ open }) {
+      const store = await open();
+      const state: Record<string, unknown> = { index: new Map([["k", {}]]), list: [{ a: 1 }] };
+      const saved = [createCheckpoint({ ...state })];
+      await store.saveWithTrace("trace", saved[0]!);
+      Object.assign(state, { again: state.index, lists: [state.list, state.list] });
+      const gone = createCheckpoint({ ...state });
+      await store.saveWithTrace("trace", gone);
+      await store.delete(gone.id);
+      for (let step = 0; step < 2; step++) {
+        saved.push(createCheckpoint({ ...state }));
+        await store.saveWithTrace("trace", saved.at(-1)!);
+        for (const one of saved) await store.saveWithTrace("trace", structuredClone(one));
+      }
+      await assertHas(store, "trace", saved);
+    },
+  },
+  {
     name: "unchanging: the same id with another state is a conflict, and the first one stays",
     async run({ open }) {
       const store = await open();

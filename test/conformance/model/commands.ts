@@ -102,7 +102,8 @@ const read = command("read", fc.record({ traceId, at }), async (given, model, re
   await both({ model, real, at: given.at }, async (store) => ({
     ids: await store.list(given.traceId),
     heads: await headsOf(store, given.traceId),
-    traces: (await store.traces()).map(({ traceId: id, checkpoints }) => ({ id, checkpoints })),
+    // In no order: which of two traces that were saved to at once came last is nobody's to say.
+    traces: new Map((await store.traces()).map(({ traceId: id, checkpoints }) => [id, checkpoints] as const).sort()),
   }));
 });
 
