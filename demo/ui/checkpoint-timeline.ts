@@ -11,7 +11,14 @@ const styles = css`
     position: relative; display: grid; grid-template-columns: 20px minmax(0, 1fr) auto; column-gap: 10px;
     padding: 5px 14px 6px 16px; cursor: default; content-visibility: auto; contain-intrinsic-block-size: auto 50px;
   }
-  [role="option"]:hover { background: var(--hover); }
+  .dot {
+    position: absolute; inset-block-start: 5px; inset-inline-start: 5px; inline-size: 10px; block-size: 10px;
+    border-radius: 50%; background: var(--tone); box-shadow: 0 0 0 3px var(--surface);
+  }
+  @media (hover: hover) {
+    [role="option"]:hover { background: var(--hover); }
+    [role="option"]:hover .dot { box-shadow: 0 0 0 3px var(--hover); }
+  }
   [aria-selected="true"], [aria-selected="true"]:hover { background: var(--accent-soft); }
   [aria-selected="true"]::before { content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 3px; background: var(--accent); }
   [role="listbox"]:focus-visible [aria-selected="true"] { outline: 2px solid var(--focus); outline-offset: -2px; }
@@ -20,11 +27,6 @@ const styles = css`
   [role="option"]:first-child .rail::before { inset-block-start: 9px; }
   [role="option"]:last-child .rail::before { inset-block-end: auto; block-size: 14px; }
   [role="option"]:only-child .rail::before { display: none; }
-  .dot {
-    position: absolute; inset-block-start: 5px; inset-inline-start: 5px; inline-size: 10px; block-size: 10px;
-    border-radius: 50%; background: var(--tone); box-shadow: 0 0 0 3px var(--surface);
-  }
-  [role="option"]:hover .dot { box-shadow: 0 0 0 3px var(--hover); }
   [aria-selected="true"] .dot { box-shadow: 0 0 0 3px var(--accent-soft) !important; }
   .node { font-weight: 600; }
   .node small { margin-inline-start: 6px; font-weight: 400; font-size: 11px; color: var(--muted); font-variant-numeric: tabular-nums; }

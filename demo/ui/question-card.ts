@@ -5,7 +5,7 @@ import { ShadowElement, define } from "./shadow-element.ts";
 
 const styles = css`
   :host { padding: 14px 16px 16px; border-block-end: 1px solid var(--warn-line); background: var(--warn-soft); container-type: inline-size; }
-  h3 { font-size: 14px; font-weight: 600; line-height: 1.4; max-inline-size: 75ch; text-wrap: pretty; }
+  h3 { font-size: 14px; font-weight: 600; line-height: 1.4; max-inline-size: 110ch; text-wrap: pretty; }
   ul { display: flex; flex-wrap: wrap; gap: 3px 18px; margin-block: 5px 11px; color: var(--muted); }
   li b { color: var(--text); font-weight: 500; }
   .choices { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 10px; }

@@ -1,4 +1,3 @@
-import type { CustomValues } from "../core/codec.ts";
 import { findAlike } from "./alike.ts";
 import { captureBlob, captureBytes } from "./binary.ts";
 import {
@@ -11,6 +10,7 @@ import {
   SHARED_BUFFER,
   shapeOf,
   sparseEntries,
+  type Holding,
   type Shape,
 } from "./shape.ts";
 import { Alias, Atom, MIN_TEXT_LENGTH, Node, sameAtom, weigh, type Anchor, type Kind, type Slot } from "./tree.ts";
@@ -29,7 +29,7 @@ export interface Tree {
 export interface CaptureOptions {
   /** The tree of the save before: what is equal in both is one and the same node in both. */
   readonly base?: Tree | undefined;
-  readonly custom?: CustomValues | undefined;
+  readonly holding?: Holding;
   /** How the value is called in errors. */
   readonly name?: string;
   /** What errors are about. */
@@ -56,9 +56,9 @@ const TOO_DEEP = new RangeError("too deep to recurse");
  * @throws CheckpointStoreError `serialization`, with the path of the first value that can't be stored without loss.
  */
 export function capture(value: unknown, options: CaptureOptions = {}): Tree {
-  const { base, custom, name = "state", about } = options;
+  const { base, holding = {}, name = "state", about } = options;
   try {
-    let shared = base?.hasShared === true ? findShared(value, custom) : undefined;
+    let shared = base?.hasShared === true ? findShared(value, holding) : undefined;
     let cuts: object[] = [];
     for (;;) {
       const attempt = new Capture(options, shared);
@@ -68,13 +68,14 @@ export function capture(value: unknown, options: CaptureOptions = {}): Tree {
         attempt.keepHints();
         return { root, hints: attempt.hints, hasShared: attempt.hasShared };
       } catch (signal) {
-        if (signal === FOUND_SHARED && shared === undefined) shared = findShared(value, custom);
-        else if (signal === TOO_DEEP && cuts.length === 0) cuts = findCuts(value, custom, MAX_DEPTH / 2);
+        attempt.giveUp();
+        if (signal === FOUND_SHARED && shared === undefined) shared = findShared(value, holding);
+        else if (signal === TOO_DEEP && cuts.length === 0) cuts = findCuts(value, holding, MAX_DEPTH / 2);
         else throw signal;
       }
     }
   } catch (error) {
-    throw refusalOf(value, { name, custom, about, cause: error });
+    throw refusalOf(value, { name, holding, about, cause: error });
   }
 }
 
@@ -82,26 +83,31 @@ class Capture {
   readonly hints: WeakMap<object, Copy>;
   hasShared = false;
   readonly #stamp = ++lastStamp;
-  readonly #custom: CustomValues | undefined;
+  readonly #holding: Holding;
   readonly #shared: ReadonlySet<object> | undefined;
   readonly #known: ReadonlyMap<object, Anchor> | undefined;
   readonly #anchors = new Map<object, Anchor>();
   readonly #given = new Set<Anchor>();
   readonly #visited = new Set<object>();
-  readonly #fresh: [object, Copy][] = [];
+  readonly #fresh: { copy: Copy; source: object; before: object | undefined }[] = [];
   readonly #buffers = new Set<object>();
   readonly #cuts = new Map<object, Slot>();
 
-  constructor({ base, custom, anchors }: CaptureOptions, shared: ReadonlySet<object> | undefined) {
+  constructor({ base, holding = {}, anchors }: CaptureOptions, shared: ReadonlySet<object> | undefined) {
     this.hints = base?.hints ?? new WeakMap();
-    this.#custom = custom;
+    this.#holding = holding;
     this.#shared = shared;
     this.#known = anchors;
   }
 
-  /** To be called when all went well: a capture that was given up leaves no hints. */
+  /** To be called when all went well. */
   keepHints(): void {
-    for (const [source, node] of this.#fresh) this.hints.set(source, node);
+    for (const { copy, source } of this.#fresh) this.hints.set(source, copy);
+  }
+
+  /** To be called when it did not: a copy whose source has no hint would not be known for what it is. */
+  giveUp(): void {
+    for (const { copy, before } of this.#fresh.reverse()) copy.source = before;
   }
 
   /** Captures a deep part ahead of its parents. */
@@ -150,7 +156,7 @@ class Capture {
     }
     if (own ? before!.seen === stamp : this.#visited.has(value)) return this.#again(value, base);
     if (depth > MAX_DEPTH) throw TOO_DEEP;
-    const shape = shapeOf(value, this.#custom);
+    const shape = shapeOf(value, this.#holding);
     if (own) before!.seen = stamp;
     else {
       this.#visited.add(value);
@@ -161,7 +167,7 @@ class Capture {
     let copy = this.#copy(value, shape, before, depth);
     if (copy === before && (copy.anchor !== anchor || (!own && copy.seen === stamp))) copy = copyOf(copy);
     copy.anchor = anchor;
-    if (copy !== before || !own) this.#fresh.push([value, copy]);
+    if (copy !== before || !own) this.#fresh.push({ copy, source: value, before: copy.source });
     copy.source = value;
     copy.seen = stamp;
     return copy;
@@ -206,7 +212,7 @@ class Capture {
       if (before instanceof Atom && before.value instanceof Date && Object.is(before.key, time)) return before;
       atom = new Atom(time, new Date(time));
     } else if (shape === "custom") {
-      const { key, value: copy } = this.#custom!.copy(value);
+      const { key, value: copy } = this.#holding.custom!.copy(value);
       atom = new Atom(key, copy);
     } else {
       const key = String(value);

@@ -62,14 +62,25 @@ function mixText(hash: number, text: string): number {
 }
 
 function mixBytes(hash: number, run: Uint8Array, length = run.length): number {
-  let mixed = step(hash, length);
-  const words = run.byteOffset % 4 === 0 ? length >> 2 : 0;
-  const asWords = new Uint32Array(run.buffer, words === 0 ? 0 : run.byteOffset, words);
-  for (let i = 0; i < words; i += 1) {
-    mixed = Math.imul(mixed ^ asWords[i]!, PRIME_A);
-    mixed ^= mixed >>> 15;
+  // Four sums side by side: each multiplication would have to wait for the one before.
+  let a = step(hash, length);
+  let b = a ^ PRIME_A;
+  let c = a ^ PRIME_B;
+  let d = ~a;
+  const blocks = run.byteOffset % 4 === 0 ? length >> 4 : 0;
+  const words = new Uint32Array(run.buffer, blocks === 0 ? 0 : run.byteOffset, blocks << 2);
+  for (let i = 0; i < words.length; i += 4) {
+    a = Math.imul(a ^ words[i]!, PRIME_A);
+    b = Math.imul(b ^ words[i + 1]!, PRIME_A);
+    c = Math.imul(c ^ words[i + 2]!, PRIME_A);
+    d = Math.imul(d ^ words[i + 3]!, PRIME_A);
+    a ^= a >>> 15;
+    b ^= b >>> 15;
+    c ^= c >>> 15;
+    d ^= d >>> 15;
   }
-  for (let i = words << 2; i < length; i += 1) mixed = step(mixed, run[i]!);
+  let mixed = step(step(step(a, b), c), d);
+  for (let i = blocks << 4; i < length; i += 1) mixed = step(mixed, run[i]!);
   return mixed;
 }
 

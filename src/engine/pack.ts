@@ -2,7 +2,7 @@ import { sameBytes } from "./binary.ts";
 import { Chunk, Node, sameSlot, slotWeight, type Slot } from "./tree.ts";
 
 /** A chunk is closed at this weight; one below the minimum is joined with new neighbours rather than kept. */
-const CHUNK_BYTES = 1024;
+const CHUNK_BYTES = 4096;
 const MIN_CHUNK_BYTES = 512;
 const TEXT_LENGTH = 4096;
 const MIN_TEXT_SEGMENT = 1024;

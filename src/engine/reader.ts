@@ -233,7 +233,7 @@ class Reader {
       const [value] = content as [unknown];
       if (kind === "text") chunk = new Chunk([value as string]);
       else {
-        const tree = capture(value, { custom: this.#codec.custom, anchors: this.#anchored });
+        const tree = capture(value, { holding: this.#codec, anchors: this.#anchored });
         const root = tree.root as Node;
         plan(root);
         chunk = new Chunk(root.children, root.keys);

@@ -47,9 +47,26 @@ const SIMPLE: Readonly<Record<string, Shape>> = {
   DOMException: "error",
 };
 
-/** The shape of an object. @throws Refusal for what no codec here could give back equal. */
-export function shapeOf(value: object, custom: CustomValues | undefined): Shape {
+/** What a copy may hold beyond, or may not hold of, what the engine knows. */
+export interface Holding {
+  /** What the codec can hold beyond. */
+  readonly custom?: CustomValues | undefined;
+  /** Nothing but what a structured clone gives back equal. */
+  readonly isCloneable?: boolean;
+}
+
+/** The shape of an object. @throws Refusal for what could not be given back equal. */
+export function shapeOf(value: object, { custom, isCloneable = false }: Holding): Shape {
   if (custom !== undefined && custom.holds(value)) return "custom";
+  const shape = shapeOfKnown(value);
+  if (isCloneable && LOST_IN_CLONES.has(shape)) throw new Refusal(`is a ${shape}, which can be part of a state alone`);
+  return shape;
+}
+
+/** Structured clones lose prototypes and properties of these, or refuse them (HTML, section 2.7.3). */
+const LOST_IN_CLONES = new Set<Shape>(["dict", "error", "url", "blob"]);
+
+function shapeOfKnown(value: object): Shape {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype) return "record";
   if (prototype === Array.prototype) return "array";

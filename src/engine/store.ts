@@ -172,7 +172,7 @@ export class EngineStore<S> implements Store<S> {
     requireId(traceId, "traceId");
     requireCheckpoint(checkpoint);
     this.#requireOpen();
-    const { head, version, isNew } = await this.#writer(traceId).save(privateHead(checkpoint), checkpoint.state);
+    const { head, version, isNew } = await this.#writer(traceId).save(privateHead(traceId, checkpoint), checkpoint.state);
     if (isNew) this.#changes.report({ kind: "saved", traceId, version, head });
     return head;
   }
@@ -256,7 +256,11 @@ export class EngineStore<S> implements Store<S> {
 }
 
 /** A checkpoint's head, out of its maker's reach. @throws `serialization` for metadata that can't be stored. */
-function privateHead({ id, parentId, nextNode, graphHash, createdAt, metadata }: CheckpointHead): CheckpointHead {
+function privateHead(
+  traceId: TraceId,
+  { id, parentId, nextNode, graphHash, createdAt, metadata }: CheckpointHead,
+): CheckpointHead {
+  const about = { traceId, checkpointId: id };
   return {
     id,
     ...(parentId !== undefined && { parentId }),
@@ -264,7 +268,9 @@ function privateHead({ id, parentId, nextNode, graphHash, createdAt, metadata }:
     ...(graphHash !== undefined && { graphHash }),
     createdAt,
     ...(metadata !== undefined && {
-      metadata: valueOf(capture(metadata, { name: "metadata" }).root) as Record<string, unknown>,
+      metadata: valueOf(
+        capture(metadata, { name: "metadata", holding: { isCloneable: true }, about }).root,
+      ) as Record<string, unknown>,
     }),
   };
 }

@@ -1,5 +1,4 @@
 import { CheckpointStoreError, type CheckpointStoreErrorDetails } from "../core/errors.ts";
-import type { CustomValues } from "../core/codec.ts";
 import {
   bufferOf,
   errorKeys,
@@ -10,6 +9,7 @@ import {
   SHARED_BUFFER,
   shapeOf,
   sparseEntries,
+  type Holding,
 } from "./shape.ts";
 
 /** A part of a value, and how one would write the way to it: `.name`, `[3]`. */
@@ -21,7 +21,7 @@ export type RefusalDetails = Pick<CheckpointStoreErrorDetails, "traceId" | "chec
 /** Slow walks over a state, without recursion: for what the fast copy ({@link capture}) leaves out or gives up on. */
 
 /** The objects that are reached in more than one way. */
-export function findShared(root: unknown, custom: CustomValues | undefined): Set<object> {
+export function findShared(root: unknown, holding: Holding): Set<object> {
   const met = new Set<object>();
   const shared = new Set<object>();
   const open: unknown[] = [root];
@@ -33,13 +33,13 @@ export function findShared(root: unknown, custom: CustomValues | undefined): Set
       continue;
     }
     met.add(value);
-    for (const [, part] of partsOf(value, custom)) open.push(part);
+    for (const [, part] of partsOf(value, holding)) open.push(part);
   }
   return shared;
 }
 
 /** Objects every `stride` levels down, deepest first: nothing between two of them is nested deeper than that. */
-export function findCuts(root: unknown, custom: CustomValues | undefined, stride: number): object[] {
+export function findCuts(root: unknown, holding: Holding, stride: number): object[] {
   const met = new Set<object>();
   const cuts: { value: object; depth: number }[] = [];
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
@@ -48,7 +48,7 @@ export function findCuts(root: unknown, custom: CustomValues | undefined, stride
     if (typeof value !== "object" || value === null || met.has(value)) continue;
     met.add(value);
     if (depth > 0 && depth % stride === 0) cuts.push({ value, depth });
-    for (const [, part] of partsOf(value, custom)) open.push({ value: part, depth: depth + 1 });
+    for (const [, part] of partsOf(value, holding)) open.push({ value: part, depth: depth + 1 });
   }
   return cuts.sort((a, b) => b.depth - a.depth).map(({ value }) => value);
 }
@@ -56,8 +56,8 @@ export function findCuts(root: unknown, custom: CustomValues | undefined, stride
 /** The error for a value that can't be stored, naming the first such part of `root`. */
 export function refusalOf(
   root: unknown,
-  { name, custom, about, cause }: {
-    name: string; custom: CustomValues | undefined; about: RefusalDetails | undefined; cause: unknown;
+  { name, holding, about, cause }: {
+    name: string; holding: Holding; about: RefusalDetails | undefined; cause: unknown;
   },
 ): CheckpointStoreError {
   const refused = (path: string, reason: string, why: unknown): CheckpointStoreError =>
@@ -71,12 +71,12 @@ export function refusalOf(
     if (typeof value !== "object" || value === null || met.has(value)) continue;
     met.add(value);
     try {
-      if (shapeOf(value, custom) === "bytes") {
+      if (shapeOf(value, holding) === "bytes") {
         const buffer = bufferOf(value as ArrayBuffer);
         if (buffers.has(buffer)) throw new Refusal(SHARED_BUFFER);
         buffers.add(buffer);
       }
-      const parts = partsOf(value, custom).map(([step, part]) => ({ value: part, path: path + step }));
+      const parts = partsOf(value, holding).map(([step, part]) => ({ value: part, path: path + step }));
       open.push(...parts.reverse());
     } catch (error) {
       return refused(path, error instanceof Refusal ? error.message : "can't be read", error);
@@ -85,8 +85,8 @@ export function refusalOf(
   return refused(name, cause instanceof RangeError ? "is nested too deeply" : "can't be read", cause);
 }
 
-function partsOf(value: object, custom: CustomValues | undefined): Part[] {
-  const shape = shapeOf(value, custom);
+function partsOf(value: object, holding: Holding): Part[] {
+  const shape = shapeOf(value, holding);
   switch (shape) {
     case "record":
     case "dict":
@@ -107,7 +107,7 @@ function partsOf(value: object, custom: CustomValues | undefined): Part[] {
     case "set":
       return setMembers(value).map((member, index) => [`.values()[${index}]`, member]);
     case "custom":
-      custom!.copy(value);
+      holding.custom!.copy(value);
       return [];
     default:
       return [];

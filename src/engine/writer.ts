@@ -3,6 +3,7 @@ import type { CheckpointHead, StoredHead, TraceId } from "../core/checkpoint.ts"
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import { readBlobs } from "./binary.ts";
 import { capture, type Tree } from "./capture.ts";
+import { isSameState } from "./equal.ts";
 import { appendPieces, EMPTY_LAYOUT, readTail } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { planSave, type NumberedPiece, type Plan } from "./plan.ts";
@@ -10,7 +11,7 @@ import { decodeStanding, decodeTree, findStored, readStanding, type Codecs, type
 import { headBytes, headOf, seal, type DropRecord, type TraceRecord } from "./records.ts";
 import { newToken, type Removal } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
-import { sameSlot, totalWeightOf } from "./tree.ts";
+import { totalWeightOf } from "./tree.ts";
 import { valueOf } from "./value.ts";
 
 /** With an asynchronous codec, other tabs can overtake a save again and again; this often is enough. */
@@ -52,7 +53,7 @@ export class TraceWriter {
   save(head: CheckpointHead, state: unknown): Promise<Saved> {
     const base = this.#captured;
     const about = { traceId: this.#traceId, checkpointId: head.id };
-    const tree = capture(state, { base, custom: this.#codecs.current.custom, about });
+    const tree = capture(state, { base, holding: this.#codecs.current, about });
     this.#captured = tree;
     return this.enqueue(async () => {
       try {
@@ -163,7 +164,7 @@ export class TraceWriter {
 
   #recapture(tree: Tree, { standing, isUsable }: { standing: Standing; isUsable: boolean }): Tree {
     if (isUsable && standing.tree === undefined) return tree;
-    return capture(valueOf(tree.root), { base: standing.tree, custom: this.#codecs.current.custom });
+    return capture(valueOf(tree.root), { base: standing.tree, holding: this.#codecs.current });
   }
 
   #plan(tree: Tree, { trace, rootChunk, foreign }: Standing): Promise<Plan> {
@@ -255,17 +256,12 @@ export class TraceWriter {
       });
     if (record.traceId !== this.#traceId) throw refuse(`in trace ${record.traceId}`);
     const isSameHead = (["parentId", "nextNode", "graphHash", "createdAt"] as const).every((key) => record[key] === head[key]);
-    if (!isSameHead || !isEqual(record.metadata, head.metadata)) throw refuse("with another head");
-    const base = (await decodeTree(stored, this.#codecs)).tree;
-    const { root } = capture(valueOf(tree.root), { base, custom: this.#codecs.current.custom });
-    if (!sameSlot(root, base.root)) throw refuse("with another state");
+    const isSameMetadata = isSameState(capture(record.metadata).root, capture(head.metadata).root);
+    if (!isSameHead || !isSameMetadata) throw refuse("with another head");
+    const { tree: there } = await decodeTree(stored, this.#codecs);
+    if (!isSameState(tree.root, there.root)) throw refuse("with another state");
     return { head: headOf(record), version: 0, isNew: false };
   }
-}
-
-function isEqual(a: unknown, b: unknown): boolean {
-  const base = capture(a);
-  return sameSlot(capture(b, { base }).root, base.root);
 }
 
 async function unlessOvertaken<T>(work: Promise<T>): Promise<T | undefined> {

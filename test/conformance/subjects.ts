@@ -10,13 +10,15 @@ const MEMORY: readonly ConformanceFeature[] = [
 ];
 const INDEXED_DB: readonly ConformanceFeature[] = [...MEMORY, "persistence", "connections"];
 
-const CODECS: readonly (readonly [name: string, create: () => Codec])[] = [
-  ["superjson", () => createSuperjsonCodec()],
-  ["structured clone", () => createStructuredCloneCodec()],
+type Durability = "strict" | "relaxed";
+
+const CODECS: readonly (readonly [name: string, create: () => Codec, durability: Durability])[] = [
+  ["superjson", () => createSuperjsonCodec(), "strict"],
+  ["structured clone", () => createStructuredCloneCodec(), "relaxed"],
 ];
 
-/** Both backends with both codecs. */
-export const subjects: readonly ConformanceSubject[] = CODECS.flatMap(([codecName, createCodec]) => [
+/** Both backends with both codecs, in both durabilities. */
+export const subjects: readonly ConformanceSubject[] = CODECS.flatMap(([codecName, createCodec, durability]) => [
   {
     name: `memory, ${codecName}`,
     provides: MEMORY,
@@ -24,9 +26,9 @@ export const subjects: readonly ConformanceSubject[] = CODECS.flatMap(([codecNam
     destroy: async () => undefined,
   },
   {
-    name: `IndexedDB, ${codecName}`,
+    name: `IndexedDB, ${codecName}, ${durability}`,
     provides: INDEXED_DB,
-    open: (name) => openStore(name, { codec: createCodec() }),
+    open: (name) => openStore(name, { codec: createCodec(), durability }),
     destroy: deleteDatabase,
   },
 ]);

@@ -41,14 +41,12 @@ function evolution(shape: Shape): ConformanceCase[] {
         };
         let saved: Checkpoint[] = [];
         await save(12, saved);
-        await assertHas(store, "trace", saved);
         await drop(3, saved);
         await save(8, saved);
         await drop(4, saved);
         await assertHas(store, "trace", saved);
         await store.delete(saved.pop()!.id);
         await save(3, saved);
-        await assertHas(store, "trace", saved);
         await store.prune("trace", 6);
         saved = saved.slice(-6);
         await assertHas(store, "trace", saved);

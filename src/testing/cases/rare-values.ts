@@ -44,14 +44,14 @@ const RARE: Readonly<Record<string, () => unknown>> = {
   "a date of a class of its own": () => new Moment(1),
   "a typed array of a class of its own": () => Bytes.from([1, 2]),
   "the arguments of a call": () => (function (..._: unknown[]) { return arguments; })(1, 2),
-  "100,000 levels of objects": () => {
+  "20,000 levels of objects": () => {
     let state: unknown = { bottom: true };
-    for (let level = 0; level < 100_000; level++) state = { down: state };
+    for (let level = 0; level < 20_000; level++) state = { down: state };
     return state;
   },
-  "100,000 levels of arrays": () => {
+  "20,000 levels of arrays": () => {
     let state: unknown = [];
-    for (let level = 0; level < 100_000; level++) state = [state];
+    for (let level = 0; level < 20_000; level++) state = [state];
     return state;
   },
   "an array of a length no memory holds": () => {

@@ -14,7 +14,8 @@ function rich(): unknown {
     shared,
     none: undefined,
     odd: [Number.NaN, -0, 5n],
-    map: new Map([["k", new Set([1])]]),
+    map: new Map<unknown, unknown>([["k", new Set([1])], [new Map([[[-0, new Date(0)], ""]]), /x/g]]),
+    sets: [{ in: [new Set([0, /x/g, new URL("https://a.example/"), new Date(1), [-0], Number.NaN])] }],
     bytes: new Uint8Array([1, 2, 3]),
   };
 }

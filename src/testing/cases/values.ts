@@ -103,6 +103,8 @@ export function keptCase(topic: string, what: string, make: Make): ConformanceCa
       for (const [index, state] of states.entries()) {
         await assertLoads(store, createCheckpoint(state(), { id: ids[index]!, createdAt: 1 }));
       }
+      // What was loaded is known for what is stored.
+      for (const id of ids) await store.saveWithTrace("trace", (await store.load(id))!);
     },
   };
 }

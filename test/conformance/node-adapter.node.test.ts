@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { conformanceCases, fitsSubject } from "../../src/testing/index.ts";
+import { referenceSubject } from "./known-bad/reference-subject.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "waystone-node-adapter-"));
+
+beforeAll(async () => {
+  const entry = fileURLToPath(new URL("known-bad/node-run.ts", import.meta.url));
+  const output = { entryFileNames: "run.mjs" };
+  await build({
+    configFile: false,
+    logLevel: "error",
+    build: { ssr: entry, outDir: folder, emptyOutDir: true, target: "node20", rolldownOptions: { output } },
+  });
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the kit in a Node of its own; what its runner counted. */
+function run(subject: "good" | "bad", only = "."): { status: number | null; passed: number; failed: number; output: string } {
+  const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
+  const args = ["--test", "--test-reporter=tap", `--test-name-pattern=${only}`, join(folder, "run.mjs")];
+  const { status, stdout } = spawnSync(process.execPath, args, { env: { ...env, SUBJECT: subject }, encoding: "utf8" });
+  const count = (what: string) => Number(new RegExp(`^# ${what} (\\d+)$`, "m").exec(stdout)?.[1]);
+  return { status, passed: count("pass"), failed: count("fail"), output: stdout };
+}
+
+test("node:test runs every case that the subject provides for", { timeout: 60_000 }, () => {
+  const { status, passed, failed, output } = run("good");
+  expect(failed, output).toBe(0);
+  const subject = referenceSubject("good");
+  expect(passed).toBe(conformanceCases.filter((one) => fitsSubject(subject, one)).length);
+  expect(status).toBe(0);
+});
+
+test("node:test fails where the store does", { timeout: 60_000 }, () => {
+  const { status, failed, output } = run("bad", "values");
+  expect(output).toMatch(/not ok \d+ - values: undefined fields/);
+  expect(failed).toBeGreaterThan(0);
+  expect(status).toBe(1);
+});
