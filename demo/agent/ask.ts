@@ -36,5 +36,9 @@ export function ask(state: ScoutState, answer?: Answer): Step {
 
 /** The choices that this question leaves. */
 export function choicesOf(question: Question): Answer["choice"][] {
-  return ["enhance", ...(question.alternative ? (["replace"] as const) : []), ...(question.canDrop ? (["drop"] as const) : [])];
+  return [
+    "enhance",
+    ...(question.alternative ? (["replace"] as const) : []),
+    ...(question.canDrop ? (["drop"] as const) : []),
+  ];
 }

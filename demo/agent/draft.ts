@@ -48,6 +48,7 @@ function advise({ judgement, decision }: Need, lacking: string | undefined): str
   if (decision?.choice === "replace") return `Instead of ${judgement?.name}: ${decision.alternative?.how}`;
   if (lacking) return `Test for it before use and leave it out where it is missing: ${lacking}.`;
   const waits = judgement?.baseline === "high" ? "" : " It is not widely available yet, so keep the versions above.";
-  if (decision?.choice === "drop") return `Use it without a test, now that ${nameTargets(decision.dropped ?? [])} is out.${waits}`;
+  if (decision?.choice === "drop")
+    return `Use it without a test, now that ${nameTargets(decision.dropped ?? [])} is out.${waits}`;
   return `Use it without a test.${waits}`;
 }

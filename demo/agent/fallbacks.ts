@@ -1,7 +1,10 @@
 /** What can stand in for a feature, best first, and how. The data says which of them the targets have. */
 export const FALLBACKS: Readonly<Record<string, readonly (readonly [featureId: string, how: string])[]>> = {
   "file-system-access": [
-    ["origin-private-file-system", "Keep the working copy in the origin private file system; import with a file input, export with a download link."],
+    [
+      "origin-private-file-system",
+      "Keep the working copy in the origin private file system; import with a file input, export with a download link.",
+    ],
     ["download", "Open with a file input, save with a download link."],
   ],
   barcode: [["wasm", "Draw camera frames to a canvas and decode them with a library compiled to WebAssembly."]],
@@ -10,7 +13,9 @@ export const FALLBACKS: Readonly<Record<string, readonly (readonly [featureId: s
     ["clipboard-events", "Offer the link in a field that copies on press."],
   ],
   "screen-wake-lock": [["video", "Play a tiny silent video on a loop while the screen must stay on."]],
-  "background-sync": [["indexeddb", "Queue changes in IndexedDB and send them on the online event and at every start."]],
+  "background-sync": [
+    ["indexeddb", "Queue changes in IndexedDB and send them on the online event and at every start."],
+  ],
   "periodic-background-sync": [["page-visibility", "Refresh whenever the page becomes visible."]],
   "background-fetch": [["service-workers", "Fetch in ranges and keep what has arrived in the cache."]],
   notifications: [["push", "Let the service worker show it when a push message arrives."]],

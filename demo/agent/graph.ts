@@ -13,7 +13,7 @@ import { weigh } from "./weigh.ts";
 export const NODES = ["split", "search", "judge", "weigh", "ask", "draft", "report"] as const;
 export type NodeName = (typeof NODES)[number];
 
-/** What a step made: the state after it, the node to go on at (none: the run is complete), and a line on what it did. */
+/** What a step made: the state, the node to go on at (none: the run is complete), and a line on what was done. */
 export interface Step {
   readonly state: ScoutState;
   readonly nextNode?: NodeName;

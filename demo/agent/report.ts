@@ -31,7 +31,9 @@ function summarise(sections: readonly Section[], state: ScoutState): string {
     [many("replaced"), "take an alternative", "takes an alternative"],
     [many("unknown"), "have no match in the data", "has no match in the data"],
   ] as const;
-  const said = parts.flatMap(([count, plural, singular]) => (count ? [`${count} ${count === 1 ? singular : plural}`] : []));
+  const said = parts.flatMap(([count, plural, singular]) =>
+    count ? [`${count} ${count === 1 ? singular : plural}`] : [],
+  );
   const list = said.length < 2 ? said.join("") : `${said.slice(0, -1).join(", ")} and ${said.at(-1)}`;
   return `Of ${sections.length} needs, ${list} in ${nameTargets(state.targets)}.`;
 }

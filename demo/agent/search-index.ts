@@ -25,10 +25,12 @@ const LENGTH_NORM = 0.4;
 const NAMELESS = 0.65;
 
 const STOP_WORDS = new Set(
-  ("a an and any are as at be by can could do does each for from get has have how i in into is it its let make may me " +
+  (
+    "a an and any are as at be by can could do does each for from get has have how i in into is it its let make may me " +
     "must my need not of off on one or our out over own so some other such than that the their them then there they this to " +
     "up use user using want was we what when where which who will with without work you your app page web site website " +
-    "browser browsers api allow enable support supports new via").split(" "),
+    "browser browsers api allow enable support supports new via"
+  ).split(" "),
 );
 
 /** The words of a text, lower case and stemmed, without those that say nothing. */

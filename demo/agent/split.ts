@@ -2,8 +2,10 @@ import type { Step } from "./graph.ts";
 import type { Need, ScoutState } from "./state.ts";
 
 /** What a sentence may begin with before it says what the app does: `A field notebook that works offline`. */
-const SUBJECT = /^(?:(?:an?|the|my|our|we|i|it|users?|people)\b[^,.;:]*?\b(?:that|which|where (?:you|people|users) can|can|must|should|needs? to|wants? to|has to|have to)\s+)/i;
-const LEAD = /^(?:and|or|then|also|it|they|to|must|should|can|could|will|lets? (?:you|people|users)|be able to|able to)\s+/i;
+const SUBJECT =
+  /^(?:(?:an?|the|my|our|we|i|it|users?|people)\b[^,.;:]*?\b(?:that|which|where (?:you|people|users) can|can|must|should|needs? to|wants? to|has to|have to)\s+)/i;
+const LEAD =
+  /^(?:and|or|then|also|it|they|to|must|should|can|could|will|lets? (?:you|people|users)|be able to|able to)\s+/i;
 /** The `and` of `takes photos and scans codes`, not that of `photos and videos` or `drag and drop files`. */
 const JOINED_VERBS =
   /\s+(?:and|as well as)\s+(?=(?:it|they|must|can|to)\s|\w+s\s+(?!(?:to|in|on|from|with|of|for|at|by|and|or|must|can|should)\b)\w+)/i;
@@ -31,8 +33,11 @@ function cut(goal: string): string[] {
 }
 
 function strip(clause: string): string {
-  let text = clause.trim().replace(/^[-*\d.)\s]+/, "").replace(SUBJECT, "");
-  for (let before = ""; before !== text; ) {
+  let text = clause
+    .trim()
+    .replace(/^[-*\d.)\s]+/, "")
+    .replace(SUBJECT, "");
+  for (let before = ""; before !== text;) {
     before = text;
     text = text.replace(LEAD, "");
   }

@@ -8,18 +8,29 @@ import { StateTree } from "./state-tree.ts";
 
 const styles = css`
   :host { display: grid; grid-template-rows: auto minmax(0, 1fr); min-block-size: 0; container-type: inline-size; }
-  .facts { display: flex; flex-wrap: wrap; gap: 4px 22px; padding: 10px 16px; border-block-end: 1px solid var(--line); background: var(--raised); }
+  .facts {
+    display: flex; flex-wrap: wrap; gap: 4px 22px; padding: 10px 16px; border-block-end: 1px solid var(--line);
+    background: var(--raised);
+  }
   .facts div { display: flex; gap: 7px; align-items: baseline; min-inline-size: 0; }
   dt { color: var(--muted); font-size: 11.5px; }
   dd { font-variant-numeric: tabular-nums; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .go { font-weight: 600; }
-  .go i { display: inline-block; inline-size: 8px; block-size: 8px; margin-inline-end: 5px; border-radius: 50%; background: var(--tone); }
+  .go i {
+    display: inline-block; inline-size: 8px; block-size: 8px; margin-inline-end: 5px; border-radius: 50%;
+    background: var(--tone);
+  }
   .panes { display: grid; grid-template-columns: minmax(0, 1fr) minmax(260px, 36%); min-block-size: 0; }
   .pane { display: grid; grid-template-rows: auto minmax(0, 1fr); min-inline-size: 0; min-block-size: 0; }
   .pane + .pane { border-inline-start: 1px solid var(--line); }
-  h3 { display: flex; justify-content: space-between; padding: 9px 16px 5px; font-size: 11.5px; font-weight: 600; color: var(--muted); }
+  h3 {
+    display: flex; justify-content: space-between; padding: 9px 16px 5px; font-size: 11.5px; font-weight: 600;
+    color: var(--muted);
+  }
   h3 span { font-weight: 400; }
-  .scroll { overflow: auto; padding-block-end: 16px; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent; }
+  .scroll {
+    overflow: auto; padding-block-end: 16px; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent;
+  }
   state-tree { padding-inline: 8px; }
   .scroll:has(state-changes) { padding-inline: 12px; }
   @container (inline-size < 640px) {
@@ -54,7 +65,12 @@ export class CheckpointDetail extends ShadowElement {
       h(
         "div",
         { class: "panes" },
-        h("section", { class: "pane", "aria-label": "State" }, h("h3", {}, "State"), h("div", { class: "scroll" }, this.#tree)),
+        h(
+          "section",
+          { class: "pane", "aria-label": "State" },
+          h("h3", {}, "State"),
+          h("div", { class: "scroll" }, this.#tree),
+        ),
         h(
           "section",
           { class: "pane", "aria-label": "Changes from the checkpoint before" },
@@ -81,7 +97,14 @@ function facts(head: StoredHead, place: number): HTMLElement[] {
   return [
     fact(`#${place}`, h("span", { class: "go" }, dot(node), node)),
     fact("next", head.nextNode ? h("span", { class: "go" }, dot(head.nextNode), head.nextNode) : "none: complete"),
-    fact("saved", h("time", { datetime: new Date(head.timestamp).toISOString(), title: dateText(head.timestamp) }, timeText(head.timestamp))),
+    fact(
+      "saved",
+      h(
+        "time",
+        { datetime: new Date(head.timestamp).toISOString(), title: dateText(head.timestamp) },
+        timeText(head.timestamp),
+      ),
+    ),
     fact("stored", `${bytesText(head.bytes)} of ${bytesText(head.stateBytes)}`),
     fact("id", h("code", { title: head.id }, head.id.slice(0, 8))),
     ...(head.parentId ? [fact("parent", h("code", { title: head.parentId }, head.parentId.slice(0, 8)))] : []),

@@ -4,7 +4,10 @@ import { bytesText, timeText } from "./figures.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 
 const styles = css`
-  :host { overflow: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent; }
+  :host {
+    overflow: auto; overscroll-behavior: contain; scrollbar-width: thin;
+    scrollbar-color: var(--line-strong) transparent;
+  }
   [role="listbox"] { position: relative; padding: 4px 0; outline: none; }
   [role="option"] {
     --tone: var(--muted);
@@ -20,17 +23,27 @@ const styles = css`
     [role="option"]:hover .dot { box-shadow: 0 0 0 3px var(--hover); }
   }
   [aria-selected="true"], [aria-selected="true"]:hover { background: var(--accent-soft); }
-  [aria-selected="true"]::before { content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 3px; background: var(--accent); }
+  [aria-selected="true"]::before {
+    content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 3px; background: var(--accent);
+  }
   [role="listbox"]:focus-visible [aria-selected="true"] { outline: 2px solid var(--focus); outline-offset: -2px; }
   .rail { position: relative; grid-row: span 2; }
-  .rail::before { content: ""; position: absolute; inset-block: -5px -6px; inset-inline-start: 9px; inline-size: 2px; background: var(--line); }
+  .rail::before {
+    content: ""; position: absolute; inset-block: -5px -6px; inset-inline-start: 9px; inline-size: 2px;
+    background: var(--line);
+  }
   [role="option"]:first-child .rail::before { inset-block-start: 9px; }
   [role="option"]:last-child .rail::before { inset-block-end: auto; block-size: 14px; }
   [role="option"]:only-child .rail::before { display: none; }
   [aria-selected="true"] .dot { box-shadow: 0 0 0 3px var(--accent-soft) !important; }
   .node { font-weight: 600; }
-  .node small { margin-inline-start: 6px; font-weight: 400; font-size: 11px; color: var(--muted); font-variant-numeric: tabular-nums; }
-  time, .bytes { color: var(--muted); font-size: 11.5px; font-variant-numeric: tabular-nums; text-align: end; white-space: nowrap; }
+  .node small {
+    margin-inline-start: 6px; font-weight: 400; font-size: 11px; color: var(--muted);
+    font-variant-numeric: tabular-nums;
+  }
+  time, .bytes {
+    color: var(--muted); font-size: 11.5px; font-variant-numeric: tabular-nums; text-align: end; white-space: nowrap;
+  }
   .bytes { display: grid; grid-template-columns: 44px 4.7em; align-items: center; column-gap: 6px; }
   .note { color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12px; }
   [aria-selected="true"] .note { color: var(--text); }
@@ -39,12 +52,24 @@ const styles = css`
   .gauge i { display: block; block-size: 4px; min-inline-size: 2px; }
   .whole { background: var(--line-strong); }
   .whole .kept { background: var(--accent); }
-  .next { display: grid; grid-template-columns: 20px 1fr; column-gap: 10px; padding: 5px 14px 10px 16px; color: var(--muted); font-size: 12px; }
-  .next .dot { position: static; margin: 4px 5px; background: none; border: 2px solid var(--tone, var(--line-strong)); animation: pulse 1.4s ease-in-out infinite; }
+  .next {
+    display: grid; grid-template-columns: 20px 1fr; column-gap: 10px; padding: 5px 14px 10px 16px; color: var(--muted);
+    font-size: 12px;
+  }
+  .next .dot {
+    position: static; margin: 4px 5px; background: none; border: 2px solid var(--tone, var(--line-strong));
+    animation: pulse 1.4s ease-in-out infinite;
+  }
   @keyframes pulse { 50% { opacity: 0.35; } }
   @media (prefers-reduced-motion: reduce) { .next .dot { animation: none; } }
   .empty { padding: 18px; color: var(--muted); }
 `;
+
+/** The node that comes next, and what it does. */
+export interface Activity {
+  readonly node: string;
+  readonly text: string;
+}
 
 /**
  * `<checkpoint-timeline>`: the heads of a trace, oldest first, as a listbox.
@@ -92,7 +117,6 @@ export class CheckpointTimeline extends ShadowElement {
       this.style.setProperty("--scale", String(scale));
     }
     this.#empty.hidden = heads.length > 0;
-    this.#list.hidden = heads.length === 0;
     this.#mark();
   }
 
@@ -101,8 +125,7 @@ export class CheckpointTimeline extends ShadowElement {
     this.#mark();
   }
 
-  /** The node that runs or waits next, and what it does. */
-  set activity(activity: { readonly node: string; readonly text: string } | undefined) {
+  set activity(activity: Activity | undefined) {
     this.#next.hidden = !activity;
     if (!activity) return;
     const dot = h("span", { class: "dot", style: `--tone: var(--node-${activity.node}, var(--muted))` });
@@ -148,7 +171,11 @@ export class CheckpointTimeline extends ShadowElement {
         h(
           "span",
           { class: "gauge", "aria-hidden": "true" },
-          h("i", { class: "whole", style: share }, h("i", { class: "kept", style: `inline-size: ${Math.min(100, (100 * bytes) / Math.max(1, stateBytes))}%` })),
+          h(
+            "i",
+            { class: "whole", style: share },
+            h("i", { class: "kept", style: `inline-size: ${Math.min(100, (100 * bytes) / Math.max(1, stateBytes))}%` }),
+          ),
         ),
         `+${bytesText(bytes)}`,
       ),
@@ -176,7 +203,9 @@ export class CheckpointTimeline extends ShadowElement {
 
   #choose(id: CheckpointId): void {
     this.selectedId = id;
-    this.dispatchEvent(new CustomEvent<CheckpointId>("checkpoint-select", { detail: id, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      new CustomEvent<CheckpointId>("checkpoint-select", { detail: id, bubbles: true, composed: true }),
+    );
   }
 }
 

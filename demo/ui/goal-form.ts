@@ -5,25 +5,44 @@ import { css, h } from "./h.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 
 const styles = css`
-  :host { overflow: auto; container-type: inline-size; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent; }
-  form { display: grid; gap: 20px; max-inline-size: 780px; margin: 0 auto; padding: clamp(20px, 5cqi, 52px) clamp(16px, 4cqi, 32px) 32px; }
-  h2 { font-size: clamp(20px, 3.4cqi, 26px); line-height: 1.2; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; }
+  :host {
+    overflow: auto; container-type: inline-size; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent;
+  }
+  form {
+    display: grid; gap: 20px; max-inline-size: 780px; margin: 0 auto;
+    padding: clamp(20px, 5cqi, 52px) clamp(16px, 4cqi, 32px) 32px;
+  }
+  h2 {
+    font-size: clamp(20px, 3.4cqi, 26px); line-height: 1.2; font-weight: 650; letter-spacing: -0.015em;
+    text-wrap: balance;
+  }
   .lead { margin-block-start: 7px; color: var(--muted); font-size: 14px; max-inline-size: 66ch; text-wrap: pretty; }
   .label { display: block; margin-block-end: 6px; font-weight: 600; }
   textarea {
-    display: block; inline-size: 100%; min-block-size: 104px; padding: 11px 13px; border: 1px solid var(--line-strong); border-radius: var(--radius);
+    display: block; inline-size: 100%; min-block-size: 104px; padding: 11px 13px; border: 1px solid var(--line-strong);
+    border-radius: var(--radius);
     background: var(--surface); font-size: 14px; line-height: 1.55; resize: vertical; field-sizing: content;
   }
-  .examples { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin-block-start: 8px; color: var(--muted); }
+  .examples {
+    display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin-block-start: 8px; color: var(--muted);
+  }
   .examples button { min-block-size: 26px; padding: 2px 11px; border-radius: 20px; font-size: 12px; }
   fieldset { margin: 0; padding: 0; border: none; min-inline-size: 0; }
   legend { padding: 0; }
   .browsers { display: grid; grid-template-columns: repeat(auto-fill, minmax(225px, 1fr)); gap: 8px; }
-  .browser { display: flex; align-items: center; gap: 9px; padding: 6px 8px 6px 11px; border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
+  .browser {
+    display: flex; align-items: center; gap: 9px; padding: 6px 8px 6px 11px; border: 1px solid var(--line);
+    border-radius: var(--radius); background: var(--surface);
+  }
   .browser:has(input:checked) { border-color: var(--accent-line); background: var(--accent-soft); }
-  .browser label { flex: 1; display: flex; align-items: center; gap: 9px; min-block-size: 28px; cursor: pointer; white-space: nowrap; }
+  .browser label {
+    flex: 1; display: flex; align-items: center; gap: 9px; min-block-size: 28px; cursor: pointer; white-space: nowrap;
+  }
   input { inline-size: 15px; block-size: 15px; margin: 0; accent-color: var(--accent); }
-  select { min-block-size: 28px; padding: 2px 4px; border: 1px solid var(--line-strong); border-radius: 5px; background: var(--surface); font-variant-numeric: tabular-nums; }
+  select {
+    min-block-size: 28px; padding: 2px 4px; border: 1px solid var(--line-strong); border-radius: 5px;
+    background: var(--surface); font-variant-numeric: tabular-nums;
+  }
   .browser:not(:has(input:checked)) select { visibility: hidden; }
   .go { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; }
   .go button { min-block-size: 38px; padding-inline: 22px; font-size: 14px; }
@@ -102,7 +121,12 @@ export class GoalForm extends ShadowElement {
           h("legend", { class: "label" }, "Browsers, from which version on"),
           h("div", { class: "browsers" }, ...browsers),
         ),
-        h("div", { class: "go" }, h("button", { class: "primary", type: "submit", id: "start" }, "Start the scout"), this.#error),
+        h(
+          "div",
+          { class: "go" },
+          h("button", { class: "primary", type: "submit", id: "start" }, "Start the scout"),
+          this.#error,
+        ),
         h(
           "footer",
           {},
@@ -127,7 +151,9 @@ export class GoalForm extends ShadowElement {
     const select = h(
       "select",
       { name: `${id}-version`, "aria-label": `${name}, from version` },
-      ...recent.map(([version, day]) => h("option", { value: version, title: `released ${day}`, selected: version === chosen[0] }, version)),
+      ...recent.map(([version, day]) =>
+        h("option", { value: version, title: `released ${day}`, selected: version === chosen[0] }, version),
+      ),
     );
     this.#rows.set(id, { checkbox, select, name });
     return h("div", { class: "browser" }, h("label", {}, checkbox, name), select);
@@ -139,9 +165,15 @@ export class GoalForm extends ShadowElement {
     const targets = [...this.#rows]
       .filter(([, { checkbox }]) => checkbox.checked)
       .map(([browser, { name, select }]): Target => ({ browser, name, version: select.value }));
-    this.#error.textContent = !goal ? "Say what the app must do." : targets.length === 0 ? "Choose at least one browser." : "";
+    this.#error.textContent = !goal
+      ? "Say what the app must do."
+      : targets.length === 0
+        ? "Choose at least one browser."
+        : "";
     if (this.#error.textContent) return;
-    this.dispatchEvent(new CustomEvent<Goal>("run-start", { detail: { goal, targets }, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      new CustomEvent<Goal>("run-start", { detail: { goal, targets }, bubbles: true, composed: true }),
+    );
   }
 }
 

@@ -2,7 +2,10 @@ type Child = Node | string | number | false | null | undefined;
 type Listener = (event: never) => void;
 type Properties = Readonly<Record<string, string | number | boolean | Listener | undefined>>;
 
-/** Makes an element in one expression: attributes (`true` sets, `false` and `undefined` leave out), `on…` listeners, children. */
+/**
+ * Makes an element in one expression: attributes (`true` sets, `false` and `undefined` leave out), `on…` listeners,
+ * children.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Properties = {},

@@ -15,7 +15,11 @@ export function partsOf(value: unknown): Part[] | undefined {
     return value.map((part: unknown, index) => ({ step: `[${index}]`, label: String(index), value: part }));
   }
   if (value instanceof Map) {
-    return [...value].map(([key, part]) => ({ step: `.get(${preview(key)})`, label: preview(key), value: part as unknown }));
+    return [...value].map(([key, part]) => ({
+      step: `.get(${preview(key)})`,
+      label: preview(key),
+      value: part as unknown,
+    }));
   }
   if (value instanceof Set) {
     // Named by what it is, since a set has no places.
@@ -67,7 +71,8 @@ const MAX_KEYS = 4;
 
 /** A value in one line: leaves whole, groups by what is in them. */
 export function preview(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > MAX_STRING ? `${value.slice(0, MAX_STRING)}…` : value);
+  if (typeof value === "string")
+    return JSON.stringify(value.length > MAX_STRING ? `${value.slice(0, MAX_STRING)}…` : value);
   if (typeof value === "bigint") return `${value}n`;
   if (Object.is(value, -0)) return "-0";
   if (typeof value !== "object" || value === null) return String(value);

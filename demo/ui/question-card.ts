@@ -4,13 +4,17 @@ import { css, h } from "./h.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 
 const styles = css`
-  :host { padding: 14px 16px 16px; border-block-end: 1px solid var(--warn-line); background: var(--warn-soft); container-type: inline-size; }
+  :host {
+    padding: 14px 16px 16px; border-block-end: 1px solid var(--warn-line); background: var(--warn-soft);
+    container-type: inline-size;
+  }
   h3 { font-size: 14px; font-weight: 600; line-height: 1.4; max-inline-size: 110ch; text-wrap: pretty; }
   ul { display: flex; flex-wrap: wrap; gap: 3px 18px; margin-block: 5px 11px; color: var(--muted); }
   li b { color: var(--text); font-weight: 500; }
   .choices { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 10px; }
   .choices button {
-    display: grid; align-content: start; justify-content: start; justify-items: start; gap: 2px; padding: 9px 12px 10px; text-align: start; white-space: normal;
+    display: grid; align-content: start; justify-content: start; justify-items: start; gap: 2px; padding: 9px 12px 10px;
+    text-align: start; white-space: normal;
     border-color: var(--warn-line);
   }
   .choices button:hover:not(:disabled) { border-color: var(--accent); }
@@ -42,7 +46,13 @@ export class QuestionCard extends ShadowElement {
     const names = nameTargets(lacking.map(({ target }) => target));
     return [
       h("h3", { "aria-live": "polite" }, question.text),
-      h("ul", {}, ...lacking.map((support) => h("li", {}, h("b", {}, `${support.target.name} ${support.target.version}`), `: ${missing(support)}`))),
+      h(
+        "ul",
+        {},
+        ...lacking.map((support) =>
+          h("li", {}, h("b", {}, `${support.target.name} ${support.target.version}`), `: ${missing(support)}`),
+        ),
+      ),
       h(
         "div",
         { class: "choices", role: "group", "aria-label": "Your choice" },
@@ -65,13 +75,18 @@ export class QuestionCard extends ShadowElement {
 
   #choice(choice: Choice, title: string, text: string, isDisabled = false): HTMLElement {
     const onclick = () => this.#answer(choice);
-    return h("button", { type: "button", id: choice, disabled: isDisabled, onclick }, h("strong", {}, title), h("span", {}, text));
+    return h(
+      "button",
+      { type: "button", id: choice, disabled: isDisabled, onclick },
+      h("strong", {}, title),
+      h("span", {}, text),
+    );
   }
 
   #answer(choice: Choice): void {
+    this.dispatchEvent(new CustomEvent<Choice>("answer", { detail: choice, bubbles: true, composed: true }));
     // One answer only: a second press would find the run gone on.
     for (const button of this.root.querySelectorAll("button")) button.disabled = true;
-    this.dispatchEvent(new CustomEvent<Choice>("answer", { detail: choice, bubbles: true, composed: true }));
   }
 }
 

@@ -28,12 +28,19 @@ export function reportMarkdown(report: Report): string {
       row(["Need", "Feature", "Outcome", ...names]),
       row(["---", "---", "---", ...names.map(() => "---")]),
       ...report.sections.map(({ need, feature, outcome, support }) =>
-        row([need, feature ?? "-", OUTCOMES[outcome], ...names.map((_, at) => (support[at] ? supportText(support[at]) : "-"))]),
+        row([
+          need,
+          feature ?? "-",
+          OUTCOMES[outcome],
+          ...names.map((_, at) => (support[at] ? supportText(support[at]) : "-")),
+        ]),
       ),
     ].join("\n"),
     report.sections.map(({ need, advice }) => `- **${need}**: ${advice}`).join("\n"),
     ...(report.dropped.length > 0
-      ? [`Dropped: ${report.dropped.map(({ target, forNeed }) => `${target.name} ${target.version} (for “${forNeed}”)`).join(", ")}.`]
+      ? [
+          `Dropped: ${report.dropped.map(({ target, forNeed }) => `${target.name} ${target.version} (for “${forNeed}”)`).join(", ")}.`,
+        ]
       : []),
     `Data: web-features ${report.dataVersion}.`,
   ].join("\n\n");

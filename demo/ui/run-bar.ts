@@ -8,7 +8,10 @@ import { STATUS } from "./status.ts";
 const styles = css`
   :host { padding: 12px 16px 0; border-block-end: 1px solid var(--line); container-type: inline-size; }
   .line { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 14px; }
-  h2 { flex: 1 1 280px; min-inline-size: 0; font-size: 15px; line-height: 1.35; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  h2 {
+    flex: 1 1 280px; min-inline-size: 0; font-size: 15px; line-height: 1.35; font-weight: 600; overflow: hidden;
+    text-overflow: ellipsis; white-space: nowrap;
+  }
   .status { display: inline-flex; align-items: center; gap: 7px; font-weight: 500; color: var(--tone); }
   .status i { inline-size: 8px; block-size: 8px; border-radius: 50%; background: currentColor; }
   .status.running i { animation: pulse 1.4s ease-in-out infinite; }
@@ -18,7 +21,10 @@ const styles = css`
   input { inline-size: 96px; accent-color: var(--accent); }
   output { inline-size: 3.6em; font-variant-numeric: tabular-nums; }
   ol { display: flex; gap: 2px; margin-block-start: 10px; overflow-x: auto; scrollbar-width: none; }
-  li { display: flex; align-items: baseline; gap: 6px; padding: 4px 10px 7px; border-block-end: 2px solid transparent; color: var(--muted); white-space: nowrap; }
+  li {
+    display: flex; align-items: baseline; gap: 6px; padding: 4px 10px 7px; border-block-end: 2px solid transparent;
+    color: var(--muted); white-space: nowrap;
+  }
   li i { inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--tone); opacity: 0.35; }
   li.done i, li.now i { opacity: 1; }
   li.done { color: var(--text); }
@@ -36,15 +42,31 @@ export interface ShownRun {
   readonly failure?: string;
 }
 
-/** `<run-bar>`: a run's title, status, place in the graph, and controls. Fires `run-pause`, `run-resume`, `pace-change`. */
+/**
+ * `<run-bar>`: a run's title, status, place in the graph, and controls. Fires `run-pause`, `run-resume` and
+ * `pace-change`.
+ */
 export class RunBar extends ShadowElement {
   readonly #title = h("h2");
   readonly #status = h("span", { class: "status", role: "status" });
   readonly #button = h("button", { type: "button", id: "pause", onclick: () => this.#toggle() });
   readonly #output = h("output", { for: "pace" });
-  readonly #pace = h("input", { id: "pace", type: "range", min: 0, max: 2000, step: 50, oninput: () => this.#paceMoved() });
+  readonly #pace = h("input", {
+    id: "pace",
+    type: "range",
+    min: 0,
+    max: 2000,
+    step: 50,
+    oninput: () => this.#paceMoved(),
+  });
   readonly #graph = h("ol", { "aria-label": "The agent's nodes, with the steps taken at each" });
-  readonly #paceLabel = h("label", { title: "How long the agent waits before each step" }, "Pace", this.#pace, this.#output);
+  readonly #paceLabel = h(
+    "label",
+    { title: "How long the agent waits before each step" },
+    "Pace",
+    this.#pace,
+    this.#output,
+  );
   readonly #failure = h("p", { class: "failure", role: "alert", hidden: true });
   #isRunning = false;
 
@@ -93,7 +115,11 @@ export class RunBar extends ShadowElement {
         const state = node === next ? "now" : count > 0 ? "done" : "";
         return h(
           "li",
-          { class: state || undefined, style: `--tone: var(--node-${node})`, "aria-current": node === next ? "step" : undefined },
+          {
+            class: state || undefined,
+            style: `--tone: var(--node-${node})`,
+            "aria-current": node === next ? "step" : undefined,
+          },
           h("i", { "aria-hidden": "true" }),
           node === ASKING ? "ask you" : node,
           count > 0 && h("small", {}, count),
@@ -101,7 +127,9 @@ export class RunBar extends ShadowElement {
       }),
     );
     const now = this.#graph.querySelector<HTMLElement>(".now");
-    if (now) this.#graph.scrollLeft = now.offsetLeft - this.#graph.offsetLeft - (this.#graph.clientWidth - now.offsetWidth) / 2;
+    if (now)
+      this.#graph.scrollLeft =
+        now.offsetLeft - this.#graph.offsetLeft - (this.#graph.clientWidth - now.offsetWidth) / 2;
   }
 
   #toggle(): void {

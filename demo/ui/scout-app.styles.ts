@@ -9,33 +9,31 @@ export const styles = css`
   .brand { display: flex; align-items: center; gap: 10px; margin-inline-end: auto; min-inline-size: 0; }
   .brand svg { flex: none; inline-size: 26px; block-size: 26px; fill: var(--accent); }
   h1 { font-size: 15px; line-height: 1.25; font-weight: 650; letter-spacing: -0.01em; white-space: nowrap; }
-  .brand p { font-size: 11.5px; line-height: 1.3; color: var(--muted); white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .brand p {
+    font-size: 11.5px; line-height: 1.3; color: var(--muted); white-space: nowrap; overflow: hidden;
+    text-overflow: ellipsis;
+  }
   .body { display: grid; grid-template-columns: 252px minmax(0, 1fr); min-block-size: 0; }
-  .runs { display: grid; grid-template-rows: auto minmax(0, 1fr); border-inline-end: 1px solid var(--line); background: var(--bg); }
-  .runs h2, .timeline h2 { font-size: 12px; font-weight: 600; }
-  .runs h2 { padding: 14px 16px 8px; }
-  main { display: grid; grid-template-rows: auto auto minmax(0, 1fr); min-block-size: 0; min-inline-size: 0; background: var(--surface); }
-  .panes { display: grid; grid-template-columns: minmax(290px, 352px) minmax(0, 1fr); min-block-size: 0; }
-  .timeline { display: grid; grid-template-rows: auto minmax(0, 1fr); min-block-size: 0; border-inline-end: 1px solid var(--line); }
-  .timeline header, .tabbar { display: flex; align-items: center; gap: 8px; block-size: 42px; padding-inline: 16px 10px; border-block-end: 1px solid var(--line); }
-  .timeline h2 { margin-inline-end: auto; }
-  .timeline h2 small { margin-inline-start: 6px; font-weight: 400; color: var(--muted); font-size: 12px; font-variant-numeric: tabular-nums; }
-  .timeline header button { min-block-size: 26px; padding: 1px 10px; font-size: 12px; }
-  .detail { display: grid; grid-template-rows: auto minmax(0, 1fr); min-block-size: 0; min-inline-size: 0; }
-  .detail > [role="tabpanel"] { min-block-size: 0; min-inline-size: 0; }
-  [role="tablist"] { display: flex; gap: 2px; align-self: stretch; margin-inline-start: -8px; }
-  [role="tab"] { border: none; border-radius: 0; border-block-end: 2px solid transparent; background: none !important; color: var(--muted); padding: 2px 10px 0; }
-  [role="tab"]:hover:not(:disabled) { color: var(--text); }
-  [role="tab"][aria-selected="true"] { color: var(--text); font-weight: 600; border-block-end-color: var(--accent); }
-  [role="tab"]:focus-visible { outline-offset: -3px; }
+  .runs {
+    display: grid; grid-template-rows: auto minmax(0, 1fr); border-inline-end: 1px solid var(--line);
+    background: var(--bg);
+  }
+  .runs h2 { font-size: 12px; font-weight: 600; padding: 14px 16px 8px; }
+  main {
+    display: grid; grid-template-rows: auto auto auto minmax(0, 1fr); min-block-size: 0; min-inline-size: 0;
+    background: var(--surface);
+  }
+  main > * { grid-column: 1; }
+  goal-form, trace-view { grid-row: 4; }
   .failure { padding: 10px 16px; background: var(--bad-soft); color: var(--bad); }
-  goal-form { grid-row: 1 / -1; }
 
   @media (max-width: 1199px) {
     .body { grid-template-columns: minmax(0, 1fr); }
     .runs {
-      position: fixed; inset: 58px 12px auto auto; inline-size: min(380px, calc(100vw - 24px)); max-block-size: 70dvh; margin: 0; padding: 0;
-      border: 1px solid var(--line-strong); border-radius: 10px; background: var(--surface); color: inherit; box-shadow: 0 12px 40px rgb(0 0 0 / 0.25);
+      position: fixed; inset: 58px 12px auto auto; inline-size: min(380px, calc(100vw - 24px)); max-block-size: 70dvh;
+      margin: 0; padding: 0;
+      border: 1px solid var(--line-strong); border-radius: 10px; background: var(--surface); color: inherit;
+      box-shadow: 0 12px 40px rgb(0 0 0 / 0.25);
     }
     .runs:not(:popover-open) { display: none; }
   }
@@ -46,11 +44,7 @@ export const styles = css`
     .top { position: sticky; inset-block-start: 0; z-index: 2; flex-wrap: wrap; }
     .top storage-meter { order: 1; flex-basis: 100%; padding-block-end: 2px; }
     .brand p { display: none; }
-    main, .panes, .detail { display: block; }
+    main { display: block; }
     .runs { inset-block-start: 92px; }
-    .timeline { border-inline-end: none; border-block-end: 1px solid var(--line); }
-    checkpoint-timeline { max-block-size: 40dvh; }
-    .timeline header, .tabbar { block-size: 48px; }
-    .timeline header button { min-block-size: 34px; }
   }
 `;

@@ -1,12 +1,9 @@
-import type { CheckpointId, Store, TraceId } from "waystone";
+import type { Store, TraceId } from "waystone";
 import { ASKING } from "../agent/graph.ts";
 import type { Choice, ScoutState } from "../agent/state.ts";
 import type { BaselineData } from "../baseline-data.ts";
 import type { Runs } from "../runs.ts";
 import { brand } from "./brand.ts";
-import { CheckpointCache } from "./checkpoint-cache.ts";
-import { CheckpointDetail } from "./checkpoint-detail.ts";
-import { CheckpointTimeline } from "./checkpoint-timeline.ts";
 import { failureText } from "./failure-text.ts";
 import type { Goal } from "./goal-form.ts";
 import { GoalForm } from "./goal-form.ts";
@@ -18,9 +15,9 @@ import { styles } from "./scout-app.styles.ts";
 import { ScoutReport } from "./scout-report.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 import { singleFlight } from "./single-flight.ts";
+import { STATUS } from "./status.ts";
 import { StorageMeter } from "./storage-meter.ts";
-import { Tabs } from "./tabs.ts";
-import { TraceFeed } from "./trace-feed.ts";
+import { TraceView } from "./trace-view.ts";
 
 /** What the page works with. */
 export interface ScoutParts {
@@ -31,45 +28,37 @@ export interface ScoutParts {
   readonly pace: { ms: number };
 }
 
-/** `<scout-app>`: the page. It holds what is selected; everything else it shows is read from the store. */
+/** `<scout-app>`: the page. Which run it shows is in its address; everything else is read from the store. */
 export class ScoutApp extends ShadowElement {
   readonly #parts: ScoutParts;
   readonly #meter = new StorageMeter();
   readonly #list = new RunList();
   readonly #bar = new RunBar();
   readonly #question = new QuestionCard();
-  readonly #timeline = new CheckpointTimeline();
-  readonly #detail = new CheckpointDetail();
   readonly #report = new ScoutReport();
   readonly #form = new GoalForm();
-  readonly #count = h("small");
-  readonly #follow = h("button", { type: "button", id: "follow", title: "Keep the newest checkpoint selected", onclick: () => this.#setFollow(!this.#isFollowing) }, "Follow");
   readonly #failure = h("p", { class: "failure", role: "alert", hidden: true });
-  readonly #tabs: Tabs;
-  readonly #run: HTMLElement[];
   readonly #drawer: HTMLElement;
-  readonly #checkpoints: CheckpointCache<ScoutState>;
-  #feed: TraceFeed | undefined;
-  #selectedId: CheckpointId | undefined;
-  #isFollowing = true;
+  readonly #trace: TraceView<ScoutState>;
 
   constructor(parts: ScoutParts) {
     super(styles);
     this.#parts = parts;
-    this.#checkpoints = new CheckpointCache(parts.store);
     this.#form.data = parts.data;
     this.#bar.paceMs = parts.pace.ms;
-    this.#tabs = new Tabs("Views", [
-      { id: "checkpoint", label: "Checkpoint", panel: this.#detail },
-      { id: "report", label: "Report", panel: this.#report },
-    ]);
+    this.#trace = new TraceView(parts.store, { id: "report", label: "Report", panel: this.#report });
     this.#drawer = h("aside", { class: "runs", id: "runs", "aria-label": "Runs" }, h("h2", {}, "Runs"), this.#list);
-    this.#run = [this.#bar, this.#question, this.#panes()];
     this.root.append(
       this.#top(),
-      h("div", { class: "body" }, this.#drawer, h("main", {}, this.#form, ...this.#run)),
+      h(
+        "div",
+        { class: "body" },
+        this.#drawer,
+        h("main", {}, this.#failure, this.#bar, this.#question, this.#form, this.#trace),
+      ),
     );
     this.#listen();
+    this.#fitDrawer();
   }
 
   /** Shows what the address names: a run, the form for a new one, or else the latest run. */
@@ -93,136 +82,80 @@ export class ScoutApp extends ShadowElement {
     );
   }
 
-  #panes(): HTMLElement {
-    return h(
-      "div",
-      { class: "panes" },
-      h(
-        "section",
-        { class: "timeline", "aria-label": "Checkpoints" },
-        h("header", {}, h("h2", {}, "Checkpoints", this.#count), this.#follow),
-        this.#timeline,
-      ),
-      h("section", { class: "detail", "aria-label": "Detail" }, h("div", { class: "tabbar" }, this.#tabs.strip), this.#detail, this.#report, this.#failure),
-    );
-  }
-
   #listen(): void {
     const { store, runs, pace } = this.#parts;
-    const on = <T>(type: string, act: (detail: T) => void) =>
-      this.root.addEventListener(type, (event) => act((event as CustomEvent<T>).detail));
-    on<Goal>("run-start", ({ goal, targets }) => void runs.start(goal, targets).then((id) => (location.hash = id)).catch((error) => this.#fail(error)));
+    const on = <T>(type: string, act: (detail: T) => unknown) =>
+      this.root.addEventListener(type, (event) => void this.#try(() => act((event as CustomEvent<T>).detail)));
+    on<Goal>("run-start", async ({ goal, targets }) => (location.hash = await runs.start(goal, targets)));
     on<TraceId>("run-select", (id) => {
       location.hash = id;
       if (this.#drawer.matches(":popover-open")) this.#drawer.hidePopover();
     });
-    on<TraceId>("run-delete", (id) => void runs.remove(id).catch((error) => this.#fail(error)));
-    on("run-pause", () => this.#feed && runs.pause(this.#feed.traceId));
-    on("run-resume", () => this.#feed && runs.resume(this.#feed.traceId));
+    on<TraceId>("run-delete", (id) => runs.remove(id));
+    on("run-pause", () => this.#trace.traceId && runs.pause(this.#trace.traceId));
+    on("run-resume", () => this.#trace.traceId && runs.resume(this.#trace.traceId));
     on("pace-change", () => (pace.ms = this.#bar.paceMs));
-    on<Choice>("answer", (choice) => void this.#answer(choice));
-    on<CheckpointId>("checkpoint-select", (id) => {
-      this.#setFollow(id === this.#feed?.latest?.id);
-      this.#tabs.select("checkpoint");
-      void this.#select(id);
-    });
-    window.addEventListener("hashchange", () => void this.route());
-    runs.addEventListener("change", () => void this.#overview());
+    on<Choice>("answer", (choice) => this.#answer(choice));
+    on("trace-change", () => this.#traceChanged());
+    on("trace-error", (error) => this.#fail(error));
+    window.addEventListener("hashchange", () => void this.#try(() => this.route()));
+    const refresh = () => void this.#try(this.#overview);
+    runs.addEventListener("change", refresh);
     store.watch((change) => {
-      if (change.kind === "trace-deleted" && change.traceId === this.#feed?.traceId) location.hash = "";
-      void this.#overview();
+      if (change.kind === "trace-deleted" && change.traceId === this.#trace.traceId) location.hash = "";
+      refresh();
     });
+  }
+
+  /** The list of runs stands at the side where there is room, and opens over the page where there is not. */
+  #fitDrawer(): void {
     const narrow = matchMedia("(max-width: 1199px)");
     const fit = () => (this.#drawer.popover = narrow.matches ? "auto" : null);
     narrow.addEventListener("change", fit);
     fit();
-    // The question takes room from the list, whose end is what is being followed.
-    new ResizeObserver(() => this.#isFollowing && this.#timeline.reveal("end")).observe(this.#timeline);
   }
 
   #open(traceId: TraceId | undefined): void {
-    for (const element of this.#run) element.hidden = !traceId;
+    const wasInForm = this.root.activeElement === this.#form;
+    for (const element of [this.#bar, this.#trace]) element.hidden = !traceId;
     this.#form.hidden = traceId !== undefined;
-    if (traceId === this.#feed?.traceId) return;
-    this.#feed?.close();
-    this.#feed = undefined;
-    this.#selectedId = undefined;
+    if (wasInForm && traceId) this.#trace.focus({ preventScroll: true });
+    if (traceId === this.#trace.traceId) return;
+    this.#failure.hidden = true;
     this.#question.question = undefined;
     this.#report.report = undefined;
-    this.#timeline.heads = [];
-    this.#tabs.select("checkpoint");
-    this.#setFollow(true);
     document.title = "Baseline scout";
-    if (!traceId) return;
-    this.#feed = new TraceFeed(this.#parts.store, traceId);
-    this.#feed.addEventListener("change", () => this.#feedChanged());
+    this.#trace.open(traceId);
   }
 
-  #feedChanged(): void {
-    const { heads = [], latest } = this.#feed ?? {};
-    this.#timeline.heads = heads;
-    this.#count.textContent = heads.length > 0 ? String(heads.length) : "";
+  async #traceChanged(): Promise<void> {
     this.#drawStatus();
-    if (!latest) return;
-    void this.#showLatest(latest.id).catch((error) => this.#fail(error));
-    if (this.#isFollowing) this.#followLatest();
+    await this.#showLatest();
   }
 
   /** What depends on the newest state, whatever is selected: the question and the report. */
-  async #showLatest(id: CheckpointId): Promise<void> {
-    const latest = this.#feed?.latest;
-    if (latest?.nextNode !== undefined && latest.nextNode !== ASKING) {
-      this.#question.question = undefined;
-      this.#tabs.enable("report", false);
-      return;
-    }
-    const state = (await this.#checkpoints.load(id))?.state;
-    if (this.#feed?.latest?.id !== id) return;
-    this.#question.question = state?.question;
-    this.#tabs.enable("report", state?.report !== undefined);
-    this.#report.report = state?.report;
-    if (state?.report && this.#isFollowing) this.#tabs.select("report");
-  }
-
-  #followLatest(): void {
-    const latest = this.#feed?.latest;
+  async #showLatest(): Promise<void> {
+    const { latest } = this.#trace;
     if (!latest) return;
-    void this.#select(latest.id);
-    this.#timeline.reveal("end");
-  }
-
-  #setFollow(isFollowing: boolean): void {
-    this.#isFollowing = isFollowing;
-    this.#follow.setAttribute("aria-pressed", String(isFollowing));
-    if (isFollowing) this.#followLatest();
-  }
-
-  async #select(id: CheckpointId): Promise<void> {
-    this.#selectedId = id;
-    this.#timeline.selectedId = id;
-    const heads = this.#feed?.heads ?? [];
-    const at = heads.findIndex((head) => head.id === id);
-    const head = heads[at];
-    if (!head) return;
-    try {
-      const [checkpoint, before] = await Promise.all([this.#checkpoints.load(id), head.parentId ? this.#checkpoints.load(head.parentId) : undefined]);
-      if (this.#selectedId !== id || !checkpoint) return;
-      this.#failure.hidden = true;
-      this.#detail.show({ head, place: at + 1, state: checkpoint.state, ...(before && { before }) });
-    } catch (error) {
-      if (this.#selectedId === id) this.#fail(error);
-    }
+    const isTelling = latest.nextNode === undefined || latest.nextNode === ASKING;
+    const state = isTelling ? await this.#trace.stateOf(latest.id) : undefined;
+    if (this.#trace.latest?.id !== latest.id) return;
+    this.#question.question = state?.question;
+    this.#report.report = state?.report;
+    this.#trace.offerMore(state?.report !== undefined);
   }
 
   async #answer(choice: Choice): Promise<void> {
-    const { traceId, latest } = this.#feed ?? {};
+    const { traceId, latest } = this.#trace;
     if (!traceId || !latest) return;
+    // The buttons are about to go: those who came by keyboard go on from the next thing.
+    if (this.root.activeElement === this.#question) this.#trace.focus({ preventScroll: true });
     try {
       await this.#parts.runs.answer(traceId, latest.id, choice);
     } catch (error) {
-      this.#fail(error);
       this.#question.question = undefined;
-      await this.#showLatest(latest.id);
+      await this.#showLatest();
+      throw error;
     }
   }
 
@@ -232,24 +165,30 @@ export class ScoutApp extends ShadowElement {
     const [summaries, usage] = await Promise.all([store.traces(), store.usage()]);
     this.#list.show(
       summaries.map((summary) => ({ summary, status: runs.status(summary.latest) })),
-      this.#feed?.traceId,
+      this.#trace.traceId,
     );
     this.#meter.usage = usage;
     this.#drawStatus();
   });
 
   #drawStatus(): void {
-    const { heads = [], latest } = this.#feed ?? {};
+    const { heads, latest } = this.#trace;
     if (!latest) return;
     const { runs } = this.#parts;
     const status = runs.status(latest);
     const failure = status === "failed" ? failureText(runs.failure(latest.traceId)) : undefined;
     const title = String(latest.metadata?.title ?? latest.traceId);
     this.#bar.show({ title, status, heads, ...(failure && { failure }) });
-    this.#timeline.activity = latest.nextNode
-      ? { node: latest.nextNode, text: status === "asking" ? "waits for your answer" : status === "running" ? "at work" : status }
-      : undefined;
+    this.#trace.activity = latest.nextNode ? { node: latest.nextNode, text: STATUS[status].short } : undefined;
     document.title = `${status === "asking" ? "❓ " : status === "running" ? "● " : ""}Baseline scout`;
+  }
+
+  async #try(work: () => unknown): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #fail(error: unknown): void {

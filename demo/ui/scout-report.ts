@@ -4,7 +4,9 @@ import { OUTCOMES, reportMarkdown, supportText } from "./report-markdown.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 
 const styles = css`
-  :host { overflow: auto; container-type: inline-size; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent; }
+  :host {
+    overflow: auto; container-type: inline-size; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent;
+  }
   article { max-inline-size: 1060px; padding: 20px clamp(16px, 3cqi, 28px) 36px; }
   header { display: flex; flex-wrap: wrap; gap: 8px 20px; justify-content: space-between; align-items: start; }
   header div { flex: 1 1 320px; }
@@ -14,19 +16,28 @@ const styles = css`
   .share { display: flex; gap: 3px; margin-block: 18px 8px; }
   .share i { block-size: 8px; border-radius: 3px; background: var(--tone); flex-grow: var(--count); }
   .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; color: var(--muted); }
-  .legend i { display: inline-block; inline-size: 8px; block-size: 8px; margin-inline-end: 6px; border-radius: 2px; background: var(--tone); }
+  .legend i {
+    display: inline-block; inline-size: 8px; block-size: 8px; margin-inline-end: 6px; border-radius: 2px;
+    background: var(--tone);
+  }
   .legend b { color: var(--text); font-weight: 600; }
   .safe { --tone: var(--good); --soft: var(--good-soft); }
   .enhanced { --tone: var(--warn); --soft: var(--warn-soft); }
   .replaced { --tone: var(--info); --soft: var(--info-soft); }
   .unknown { --tone: var(--muted); --soft: var(--hover); }
   table { inline-size: 100%; margin-block-start: 18px; border-collapse: collapse; }
-  th { padding: 6px 10px; text-align: start; font-weight: 500; color: var(--muted); font-size: 11.5px; border-block-end: 1px solid var(--line-strong); vertical-align: bottom; white-space: nowrap; }
+  th {
+    padding: 6px 10px; text-align: start; font-weight: 500; color: var(--muted); font-size: 11.5px;
+    border-block-end: 1px solid var(--line-strong); vertical-align: bottom; white-space: nowrap;
+  }
   th:first-child, td:first-child { padding-inline-start: 0; inline-size: 38%; }
   td { padding: 11px 10px; border-block-end: 1px solid var(--line); vertical-align: top; }
   .need { font-weight: 600; }
   .advice { margin-block-start: 2px; color: var(--muted); text-wrap: pretty; max-inline-size: 64ch; }
-  .tag { display: inline-block; padding: 1px 8px; border-radius: 20px; background: var(--soft); color: var(--tone); font-size: 11.5px; font-weight: 600; white-space: nowrap; }
+  .tag {
+    display: inline-block; padding: 1px 8px; border-radius: 20px; background: var(--soft); color: var(--tone);
+    font-size: 11.5px; font-weight: 600; white-space: nowrap;
+  }
   .feature a { font-weight: 500; }
   .baseline { display: block; color: var(--muted); font-size: 11.5px; white-space: nowrap; }
   .support { white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -40,7 +51,10 @@ const styles = css`
   @container (inline-size < 720px) {
     thead { display: none; }
     table, tbody { display: block; }
-    tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: 12px; padding-block: 12px; border-block-end: 1px solid var(--line); }
+    tr {
+      display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: 12px; padding-block: 12px;
+      border-block-end: 1px solid var(--line);
+    }
     td, td:first-child { padding: 2px 0; border: none; inline-size: auto; }
     td:nth-child(n + 3) { grid-column: 1 / -1; }
     .feature { margin-block-start: 6px; }
@@ -85,7 +99,9 @@ export class ScoutReport extends ShadowElement {
       h(
         "footer",
         {},
-        ...report.dropped.map(({ target, forNeed }) => h("p", {}, `Dropped: ${target.name} ${target.version}, for “${forNeed}”.`)),
+        ...report.dropped.map(({ target, forNeed }) =>
+          h("p", {}, `Dropped: ${target.name} ${target.version}, for “${forNeed}”.`),
+        ),
         h("p", {}, `Data: web-features ${report.dataVersion}.`),
       ),
     );
@@ -120,7 +136,13 @@ function legend(report: Report): HTMLElement {
     "p",
     { class: "legend" },
     ...counts(report).map(([outcome, count]) =>
-      h("span", { class: outcome }, h("i", { "aria-hidden": "true" }), h("b", {}, count), ` ${OUTCOMES[outcome].toLowerCase()}`),
+      h(
+        "span",
+        { class: outcome },
+        h("i", { "aria-hidden": "true" }),
+        h("b", {}, count),
+        ` ${OUTCOMES[outcome].toLowerCase()}`,
+      ),
     ),
   );
 }
@@ -133,7 +155,14 @@ function table({ targets, sections }: Report): HTMLElement {
     h(
       "thead",
       {},
-      h("tr", {}, heading("Need"), heading("Outcome"), heading("Build on"), ...targets.map(({ name, version }) => heading(`${name} ${version}`))),
+      h(
+        "tr",
+        {},
+        heading("Need"),
+        heading("Outcome"),
+        heading("Build on"),
+        ...targets.map(({ name, version }) => heading(`${name} ${version}`)),
+      ),
     ),
     h("tbody", {}, ...sections.map((section) => row(section, targets.length))),
   );
@@ -159,7 +188,11 @@ function row(section: Section, columns: number): HTMLElement {
 
 function cell(support: Support): HTMLElement {
   const { name, version } = support.target;
-  return h("td", { class: `support ${support.grade}`, "data-browser": `${name} ${version}` }, h("span", {}, supportText(support)));
+  return h(
+    "td",
+    { class: `support ${support.grade}`, "data-browser": `${name} ${version}` },
+    h("span", {}, supportText(support)),
+  );
 }
 
 define("scout-report", ScoutReport);

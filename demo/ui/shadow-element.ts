@@ -27,7 +27,9 @@ const base = css`
   button.primary:hover:not(:disabled) { background: var(--accent-strong); border-color: var(--accent-strong); }
   button.quiet { border-color: transparent; background: none; color: var(--muted); padding-inline: 8px; }
   button.quiet:hover:not(:disabled) { background: var(--hover); color: var(--text); }
-  button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent-line); color: var(--accent); }
+  button[aria-pressed="true"] {
+    background: var(--accent-soft); border-color: var(--accent-line); color: var(--accent);
+  }
   @media (pointer: coarse) { button { min-block-size: 40px; } }
 `;
 

@@ -6,11 +6,17 @@ import { ShadowElement, define } from "./shadow-element.ts";
 
 const styles = css`
   ul { display: grid; gap: 1px; }
-  li { padding: 7px 12px 8px 10px; border-inline-start: 3px solid var(--tone); background: var(--raised); overflow-wrap: anywhere; }
+  li {
+    padding: 7px 12px 8px 10px; border-inline-start: 3px solid var(--tone); background: var(--raised);
+    overflow-wrap: anywhere;
+  }
   .added { --tone: var(--good); }
   .changed { --tone: var(--warn); }
   .removed { --tone: var(--bad); }
-  .path { display: flex; gap: 8px; justify-content: space-between; font-family: var(--mono); font-size: 11.5px; font-weight: 600; }
+  .path {
+    display: flex; gap: 8px; justify-content: space-between; font-family: var(--mono); font-size: 11.5px;
+    font-weight: 600;
+  }
   .path b { font: 500 10.5px/1.7 var(--sans); color: var(--tone); white-space: nowrap; }
   .value {
     display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden;

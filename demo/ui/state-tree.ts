@@ -8,14 +8,18 @@ const styles = css`
   [role="tree"] { font-family: var(--mono); font-size: 12px; line-height: 1.6; }
   [role="treeitem"] {
     display: flex; align-items: baseline; gap: 6px; min-inline-size: 0;
-    padding: 0 10px 0 calc(8px + var(--depth) * 16px); border-inline-start: 2px solid transparent; border-radius: 3px; cursor: default;
+    padding: 0 10px 0 calc(8px + var(--depth) * 16px); border-inline-start: 2px solid transparent; border-radius: 3px;
+    cursor: default;
     background-image: repeating-linear-gradient(to right, transparent 0 15px, var(--line) 15px 16px);
-    background-repeat: no-repeat; background-origin: content-box; background-position: calc(2px - var(--depth) * 16px) 0;
+    background-repeat: no-repeat; background-origin: content-box;
+    background-position: calc(2px - var(--depth) * 16px) 0;
     background-size: calc(var(--depth) * 16px) 100%;
   }
   [role="treeitem"]:hover { background-color: var(--hover); }
   [role="treeitem"]:focus-visible { outline-offset: -2px; }
-  .twist { flex: none; inline-size: 10px; color: var(--muted); font-size: 9px; text-align: center; transition: rotate 0.1s; }
+  .twist {
+    flex: none; inline-size: 10px; color: var(--muted); font-size: 9px; text-align: center; transition: rotate 0.1s;
+  }
   [aria-expanded="true"] > .twist { rotate: 90deg; }
   .key { flex: none; color: var(--text); }
   .key::after { content: ":"; color: var(--muted); }
@@ -93,7 +97,16 @@ export class StateTree extends ShadowElement {
     const rows = parts.slice(0, shown).flatMap((child) => this.#rowsOf(child, path + child.step, path, depth + 1));
     const rest = parts.length - shown;
     if (rest <= 0) return [row, ...rows];
-    const more: Row = { step: "", label: "", value: "", path: `${path}…`, parentPath: path, depth: depth + 1, isGroup: false, rest };
+    const more: Row = {
+      step: "",
+      label: "",
+      value: "",
+      path: `${path}…`,
+      parentPath: path,
+      depth: depth + 1,
+      isGroup: false,
+      rest,
+    };
     return [row, ...rows, more];
   }
 
@@ -129,7 +142,9 @@ export class StateTree extends ShadowElement {
   }
 
   #onClick(event: MouseEvent): void {
-    const path = (event.target as Element).closest<HTMLElement>("[role=treeitem]")?.dataset.path;
+    // What lies under the pointer now: the rows may have been drawn anew since it was pressed.
+    const under = this.root.elementFromPoint(event.clientX, event.clientY);
+    const path = under?.closest<HTMLElement>("[role=treeitem]")?.dataset.path;
     const row = this.#rows.find((one) => one.path === path);
     if (!row) return;
     this.#setCurrent(row.path);
@@ -148,7 +163,8 @@ export class StateTree extends ShadowElement {
       Home: () => go(0),
       End: () => go(this.#rows.length - 1),
       ArrowRight: () => (isOpen ? go(at + 1) : row.isGroup && this.#toggle(row, true)),
-      ArrowLeft: () => (isOpen ? this.#toggle(row, false) : row.parentPath !== undefined && this.#setCurrent(row.parentPath)),
+      ArrowLeft: () =>
+        isOpen ? this.#toggle(row, false) : row.parentPath !== undefined && this.#setCurrent(row.parentPath),
       Enter: () => this.#toggle(row),
       " ": () => this.#toggle(row),
     };
@@ -160,7 +176,8 @@ export class StateTree extends ShadowElement {
 
   #setCurrent(path: string): void {
     this.#current = path;
-    for (const item of this.#tree.children) (item as HTMLElement).tabIndex = (item as HTMLElement).dataset.path === path ? 0 : -1;
+    for (const item of this.#tree.children)
+      (item as HTMLElement).tabIndex = (item as HTMLElement).dataset.path === path ? 0 : -1;
     this.#focusCurrent();
   }
 

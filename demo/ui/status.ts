@@ -1,7 +1,9 @@
 import type { RunStatus } from "../runs.ts";
 
 /** How each status is said and coloured. */
-export const STATUS: Readonly<Record<RunStatus, { readonly short: string; readonly long: string; readonly tone: string }>> = {
+export const STATUS: Readonly<
+  Record<RunStatus, { readonly short: string; readonly long: string; readonly tone: string }>
+> = {
   running: { short: "running", long: "Running", tone: "var(--accent)" },
   elsewhere: { short: "running in another tab", long: "Running in another tab; this one is next", tone: "var(--info)" },
   paused: { short: "paused", long: "Paused", tone: "var(--muted)" },

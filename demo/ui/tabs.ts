@@ -16,7 +16,11 @@ export class Tabs {
   constructor(label: string, tabs: readonly Tab[]) {
     this.#tabs = tabs;
     this.#buttons = new Map(tabs.map((tab) => [tab.id, this.#button(tab)]));
-    this.strip = h("div", { role: "tablist", "aria-label": label, onkeydown: (event: KeyboardEvent) => this.#onKey(event) }, ...this.#buttons.values());
+    this.strip = h(
+      "div",
+      { role: "tablist", "aria-label": label, onkeydown: (event: KeyboardEvent) => this.#onKey(event) },
+      ...this.#buttons.values(),
+    );
     for (const { id, panel } of tabs) {
       panel.id = `panel-${id}`;
       panel.setAttribute("role", "tabpanel");
@@ -46,7 +50,11 @@ export class Tabs {
 
   #button({ id, label }: Tab): HTMLButtonElement {
     const onclick = () => this.select(id);
-    return h("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick }, label);
+    return h(
+      "button",
+      { type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`, onclick },
+      label,
+    );
   }
 
   #onKey(event: KeyboardEvent): void {

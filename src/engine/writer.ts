@@ -102,6 +102,8 @@ export class TraceWriter {
         this.#backend.write(async (transaction) => {
           // Asked for first and looked at last: the writes are on their way while the answer is.
           const current = transaction.get<TraceRecord>("traces", [this.#traceId]);
+          // If the writes fail first, nobody is left to hear that this did too.
+          current.catch(() => undefined);
           const tail = standing.tail ?? (await readTail(transaction, this.#traceId, standing.trace!.layout));
           const standingNow = await this.#write(transaction, { head, tree, plan, standing, tail });
           if ((await current)?.token !== standing.trace?.token) throw OVERTAKEN;

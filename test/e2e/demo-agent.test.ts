@@ -22,7 +22,11 @@ beforeAll(async () => {
   graph = createGraph(data);
 });
 
-const target = (browser: BrowserId, version: string): Target => ({ browser, version, name: data.browsers[browser].name });
+const target = (browser: BrowserId, version: string): Target => ({
+  browser,
+  version,
+  name: data.browsers[browser].name,
+});
 const feature = (id: string) => data.features.find((one) => one.id === id)!;
 const targets = () => [target("chrome", "140"), target("firefox", "140"), target("safari_ios", "18.4")];
 
@@ -30,7 +34,7 @@ const targets = () => [target("chrome", "140"), target("firefox", "140"), target
 function run(goal: string, choice: Choice, on = targets()): { state: ScoutState; nodes: NodeName[] } {
   let state = startState(goal, on, AT);
   const nodes: NodeName[] = [];
-  for (let node: NodeName | undefined = "split"; node; ) {
+  for (let node: NodeName | undefined = "split"; node;) {
     nodes.push(node);
     const choices = node === "ask" && state.question ? choicesOf(state.question) : [];
     const answer: Answer = { choice: choices.includes(choice) ? choice : "enhance", decidedAt: AT };
@@ -43,9 +47,15 @@ function run(goal: string, choice: Choice, on = targets()): { state: ScoutState;
 
 describe("split", () => {
   test.each([
-    ["A notebook that works offline, takes photos and scans barcodes.", ["works offline", "takes photos", "scans barcodes"]],
+    [
+      "A notebook that works offline, takes photos and scans barcodes.",
+      ["works offline", "takes photos", "scans barcodes"],
+    ],
     ["- must read NFC tags\n- vibrate on errors\n", ["read NFC tags", "vibrate on errors"]],
-    ["People can drag and drop files. It shows photos and videos in a grid", ["drag and drop files", "shows photos and videos in a grid"]],
+    [
+      "People can drag and drop files. It shows photos and videos in a grid",
+      ["drag and drop files", "shows photos and videos in a grid"],
+    ],
     ["Works offline, works offline", ["Works offline"]],
     [" \n ", []],
   ])("%j", (goal, expected) => {
@@ -152,5 +162,9 @@ test("the slimmed data is a small part of the package, and whole", () => {
   expect(data.version).toMatch(/^\d+\.\d+\.\d+$/);
   expect(data.features.length).toBeGreaterThan(1000);
   expect(JSON.stringify(data).length).toBeLessThan(700_000);
-  expect(feature("grid")).toMatchObject({ name: "Grid", baseline: "high", support: { chrome: expect.any(String) as string } });
+  expect(feature("grid")).toMatchObject({
+    name: "Grid",
+    baseline: "high",
+    support: { chrome: expect.any(String) as string },
+  });
 });

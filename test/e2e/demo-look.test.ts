@@ -43,7 +43,10 @@ describe.each([
     await visit(scout, async (view) => {
       const contrasts = await textContrasts(scout.page);
       expect(contrasts.length, view).toBeGreaterThan(20);
-      expect(contrasts.filter(({ ratio }) => ratio < 4.5), view).toEqual([]);
+      expect(
+        contrasts.filter(({ ratio }) => ratio < 4.5),
+        view,
+      ).toEqual([]);
       luminances.push(...contrasts.map(({ behind }) => behind));
     });
     const mean = luminances.reduce((sum, one) => sum + one, 0) / luminances.length;
@@ -61,7 +64,11 @@ test("on a phone nothing sticks out at the side", async () => {
     expect(await scout.page.evaluate(() => document.documentElement.scrollWidth), view).toBe(360);
   });
   await scout.page.getByRole("button", { name: "Runs" }).tap();
-  await scout.page.getByRole("complementary", { name: "Runs" }).getByRole("button", { name: /field notebook/ }).first().waitFor();
+  await scout.page
+    .getByRole("complementary", { name: "Runs" })
+    .getByRole("button", { name: /field notebook/ })
+    .first()
+    .waitFor();
   expect(scout.complaints).toEqual([]);
   await context.close();
 });
@@ -103,15 +110,15 @@ test("the keyboard alone does it all, and shows where it is", async () => {
   await tabTo(({ id }) => id === "start");
   await page.keyboard.press("Enter");
   await scout.question.waitFor();
-  for (let count = 0; await scout.question.isVisible(); count++) {
+  while (await scout.question.isVisible()) {
     const text = await scout.question.getByRole("heading").textContent();
-    await tabTo(({ id }) => id === "enhance");
+    await tabTo(({ id }) => id === "enhance", "Shift+Tab");
     await page.keyboard.press("Enter");
     await scout.question.getByRole("heading", { name: text ?? "", exact: true }).waitFor({ state: "detached" });
     await scout.status.filter({ hasText: "Complete" }).or(scout.question).first().waitFor();
   }
 
-  await tabTo(({ role }) => role === "listbox");
+  expect((await focused(page)).role).toBe("listbox");
   const selected = page.getByRole("option", { selected: true });
   const total = await page.getByRole("option").count();
   expect((await press("Home")).text).toContain("start#1");
@@ -120,7 +127,10 @@ test("the keyboard alone does it all, and shows where it is", async () => {
   await press("End");
   await press("ArrowUp");
   expect(await selected.textContent()).toContain(`#${total - 1}`);
-  await page.getByRole("region", { name: "Detail" }).getByText(`#${total - 1}`).waitFor();
+  await page
+    .getByRole("region", { name: "Detail" })
+    .getByText(`#${total - 1}`)
+    .waitFor();
 
   await tabTo(({ role }) => role === "tab");
   expect((await press("ArrowRight")).text).toBe("Report");

@@ -38,7 +38,8 @@ export async function startChromium(profileDir: string): Promise<OwnChromium> {
   );
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const endGroup = () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, "SIGKILL");
   };
   try {
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${await readPort(portFile)}`);

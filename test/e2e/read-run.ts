@@ -16,7 +16,8 @@ export async function readRun(): Promise<StoredRun> {
     if (runs.length !== 1) throw new Error(`Expected one run, found ${runs.length}.`);
     const { traceId } = runs[0]!;
     const heads = [];
-    for await (const { id, parentId, metadata } of store.history(traceId)) heads.push({ id, parentId, node: metadata?.node });
+    for await (const { id, parentId, metadata } of store.history(traceId))
+      heads.push({ id, parentId, node: metadata?.node });
     return { heads: heads.reverse(), report: (await store.loadLatest(traceId))?.state.report };
   } finally {
     await store.close();

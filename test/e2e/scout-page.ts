@@ -40,7 +40,10 @@ export class ScoutPage {
 
   /** Waits until the timeline shows at least this many checkpoints; answers their ids, oldest first. */
   async checkpoints(atLeast: number): Promise<string[]> {
-    await this.page.getByRole("option").nth(atLeast - 1).waitFor({ state: "attached" });
+    await this.page
+      .getByRole("option")
+      .nth(atLeast - 1)
+      .waitFor({ state: "attached" });
     return this.page
       .getByRole("option")
       .evaluateAll((options) => options.map(({ id }) => id.replace(/^checkpoint-/, "")));
@@ -64,7 +67,7 @@ export class ScoutPage {
     await this.question.getByRole("heading", { name: text ?? "", exact: true }).waitFor({ state: "detached" });
   }
 
-  /** Waits for so many checkpoints, and answers what is asked on the way; answers how many questions there were by then. */
+  /** Waits for so many checkpoints, giving answers on the way; says how many questions there were by then. */
   async reach(checkpoints: number, answered: number): Promise<number> {
     const reached = this.page.getByRole("option").nth(checkpoints - 1);
     for (let count = answered; ; count++) {
@@ -74,7 +77,7 @@ export class ScoutPage {
     }
   }
 
-  /** Answers whatever is still asked, the first as question number `answered`, until the run is complete; without a wait between steps. */
+  /** Goes on without a wait between steps until the run is complete; the next question is number `answered`. */
   async finish(answered = 0): Promise<void> {
     await this.page.getByLabel("Pace").fill("0");
     const complete = this.status.filter({ hasText: "Complete" });

@@ -25,7 +25,7 @@ export function textContrasts(page: Page): Promise<TextContrast[]> {
       return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };
     const backgroundOf = (element: Element): string => {
-      for (let at: Element | null = element; at; ) {
+      for (let at: Element | null = element; at;) {
         const { backgroundColor } = getComputedStyle(at);
         if (rgba(backgroundColor)[3] === 255) return backgroundColor;
         at = at.parentElement ?? ((at.getRootNode() as ShadowRoot).host as Element | undefined) ?? null;
@@ -36,9 +36,14 @@ export function textContrasts(page: Page): Promise<TextContrast[]> {
     const walk = (root: ParentNode) => {
       for (const element of root.querySelectorAll("*")) {
         if (element.shadowRoot) walk(element.shadowRoot);
-        const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent).join("").trim();
+        const text = [...element.childNodes]
+          .filter((node) => node.nodeType === 3)
+          .map((node) => node.textContent)
+          .join("")
+          .trim();
         if (!text || element.closest(":disabled, .visually-hidden, style, script, option")) continue;
-        if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: true })) continue;
+        if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true, contentVisibilityAuto: true }))
+          continue;
         const behind = luminance(backgroundOf(element));
         const front = luminance(getComputedStyle(element).color);
         const [high, low] = [Math.max(front, behind), Math.min(front, behind)];

@@ -63,8 +63,9 @@ class IndexedDbBackend implements Backend {
   ): Promise<T> {
     const transaction = await this.#begin(mode);
     const done = transaction.done;
+    const wrapped = new IndexedDbTransaction(transaction);
     try {
-      const result = await work(new IndexedDbTransaction(transaction));
+      const result = await work(wrapped);
       // Without it, the engine waits a turn to see whether more requests come.
       if (mode === "readwrite") transaction.commit();
       // On `complete`, not on the requests' success: Chromium reports a full disk after that, at commit.
@@ -79,8 +80,8 @@ class IndexedDbBackend implements Backend {
       }
       await done.catch(() => undefined);
       if (!isEngineError(error)) throw error;
-      // A request that failed aborts the transaction; what the work saw of it may be no more than the abort.
-      throw toStoreError(transaction.error ?? error, mode === "readonly" ? "can't read" : "can't write");
+      // What the work saw of it may be no more than the abort that followed.
+      throw toStoreError(wrapped.failure ?? transaction.error ?? error, mode === "readonly" ? "can't read" : "can't write");
     }
   }
 

@@ -6,6 +6,8 @@ type Mode = "readonly" | "readwrite";
 /** A transaction of the backend over one of IndexedDB. */
 export class IndexedDbTransaction implements WriteTransaction {
   readonly #transaction: IDBPTransaction<unknown, string[], Mode>;
+  /** Why the first write that failed did. After an explicit commit, Chromium's transaction does not say it itself. */
+  failure: unknown = undefined;
 
   constructor(transaction: IDBPTransaction<unknown, string[], Mode>) {
     this.#transaction = transaction;
@@ -54,13 +56,17 @@ export class IndexedDbTransaction implements WriteTransaction {
   }
 
   put(collection: CollectionName, record: object): void {
-    // A request that fails aborts the transaction, which is where it is reported.
-    this.#transaction.objectStore(collection).put!(record).catch(() => undefined);
+    this.#transaction.objectStore(collection).put!(record).catch(this.#note);
   }
 
   delete(collection: CollectionName, range: KeyRange): void {
-    this.#transaction.objectStore(collection).delete!(toRange(range)!).catch(() => undefined);
+    this.#transaction.objectStore(collection).delete!(toRange(range)!).catch(this.#note);
   }
+
+  /** A request that fails aborts the transaction; those after it fail of the abort. */
+  readonly #note = (error: unknown): void => {
+    if ((error as Error).name !== "AbortError") this.failure ??= error;
+  };
 
   #source(collection: CollectionName, index?: IndexName) {
     const store = this.#transaction.objectStore(collection);

@@ -7,7 +7,7 @@ import type { Store } from "../../../src/core/store.ts";
 import { copyOf } from "../known-bad/copy.ts";
 import { anyEdit, applyEdits, asLive } from "./edits.ts";
 import { both, compareAll, inOrder, sorted, TRACES } from "./run.ts";
-import { anyValue } from "./values.ts";
+import { anyMetadata, anyValue } from "./values.ts";
 
 type Command = fc.AsyncCommand<Model, Real>;
 
@@ -37,7 +37,7 @@ const head: fc.Arbitrary<CheckpointOptions> = fc.record(
     createdAt: fc.integer({ min: -1_000, max: 1_000 }),
     nextNode: fc.constantFrom("plan", "act"),
     graphHash: fc.constantFrom("g1", "g2"),
-    metadata: anyValue.map((value) => ({ value })),
+    metadata: anyMetadata,
   },
   { requiredKeys: ["createdAt"] },
 );

@@ -68,3 +68,8 @@ export const anyValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; list:
     ),
   }),
 ).value;
+
+/** Of what a store may refuse in metadata there is nothing here. */
+export const anyMetadata: fc.Arbitrary<Record<string, unknown>> = fc
+  .array(fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.date(), fc.bigInt(), fc.constant(undefined)), { maxLength: 3 })
+  .map((list) => ({ list, first: list[0] }));
