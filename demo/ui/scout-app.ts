@@ -179,7 +179,8 @@ export class ScoutApp extends ShadowElement {
     const failure = status === "failed" ? failureText(runs.failure(latest.traceId)) : undefined;
     const title = String(latest.metadata?.title ?? latest.traceId);
     this.#bar.show({ title, status, heads, ...(failure && { failure }) });
-    this.#trace.activity = latest.nextNode ? { node: latest.nextNode, text: STATUS[status].short } : undefined;
+    const text = status === "asking" ? "waits for your answer" : STATUS[status].short;
+    this.#trace.activity = latest.nextNode ? { node: latest.nextNode, text } : undefined;
     document.title = `${status === "asking" ? "❓ " : status === "running" ? "● " : ""}Baseline scout`;
   }
 

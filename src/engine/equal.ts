@@ -1,4 +1,4 @@
-import { sameBytes } from "./binary.ts";
+import { sameBytes } from "./leaves.ts";
 import { Alias, Atom, Node, sameAtom, type Anchor, type Slot } from "./tree.ts";
 
 /** Whether two trees stand for equal states: the same content, and the same parts referred to from several places. */

@@ -1,10 +1,10 @@
 import type { WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
-import { appendPieces, EMPTY_LAYOUT } from "./pages.ts";
+import { appendPieces } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { findStored } from "./reading.ts";
-import { headBytes, seal, type TraceRecord } from "./records.ts";
+import { EMPTY_LAYOUT, headBytes, seal, type TraceRecord } from "./records.ts";
 import { newToken } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
 

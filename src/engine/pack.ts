@@ -1,4 +1,4 @@
-import { sameBytes } from "./binary.ts";
+import { sameBytes } from "./leaves.ts";
 import { Chunk, Node, sameSlot, slotWeight, type Slot } from "./tree.ts";
 
 /** A chunk is closed at this weight; one below the minimum is joined with new neighbours rather than kept. */

@@ -3,7 +3,7 @@ import type { TraceId } from "../core/checkpoint.ts";
 import { bytesOf, type Piece } from "./piece.ts";
 import type { NumberedPiece } from "./plan.ts";
 import { numbersOf } from "./ranges.ts";
-import { rangeOf, type PageRecord } from "./records.ts";
+import { rangeOf, type Layout, type PageRecord } from "./records.ts";
 
 /**
  * Small pages are folded into a volume once so much has gathered. Chromium puts records of more than 64 kB into files
@@ -12,22 +12,6 @@ import { rangeOf, type PageRecord } from "./records.ts";
 const FOLD_BYTES = 128 * 1024;
 /** A volume takes in its predecessors as long as they are no larger than itself, up to this size. */
 const MAX_VOLUME_BYTES = 2 * 1024 * 1024;
-
-/** A page that is not added to any more. */
-export interface Volume {
-  readonly first: number;
-  readonly bytes: number;
-}
-
-/** Where a trace's pieces lie: in volumes, and from `tailFirst` on in a small page for each save. */
-export interface Layout {
-  readonly volumes: readonly Volume[];
-  readonly tailFirst: number;
-  readonly tailBytes: number;
-}
-
-/** A trace without pieces. */
-export const EMPTY_LAYOUT: Layout = { volumes: [], tailFirst: 0, tailBytes: 0 };
 
 /** Stores new pieces behind those of `tail`, and answers layout and tail from then on. */
 export async function appendPieces(

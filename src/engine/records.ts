@@ -1,9 +1,24 @@
 import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import type { KeyRange } from "../core/backend.ts";
 import { checksum } from "./checksum.ts";
-import type { Layout } from "./pages.ts";
 import { roughBytes, type Piece } from "./piece.ts";
 import type { Ranges } from "./ranges.ts";
+
+/** A page that is not added to any more. */
+export interface Volume {
+  readonly first: number;
+  readonly bytes: number;
+}
+
+/** Where a trace's pieces lie: in volumes, and from `tailFirst` on in a small page for each save. */
+export interface Layout {
+  readonly volumes: readonly Volume[];
+  readonly tailFirst: number;
+  readonly tailBytes: number;
+}
+
+/** A trace without pieces. */
+export const EMPTY_LAYOUT: Layout = { volumes: [], tailFirst: 0, tailBytes: 0 };
 
 /** What the store knows of a trace as a whole; written with every change of the trace. */
 export interface TraceRecord {

@@ -1,14 +1,14 @@
 import type { Backend, WriteTransaction } from "../core/backend.ts";
 import type { CheckpointHead, StoredHead, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
-import { readBlobs } from "./binary.ts";
+import { readBlobs } from "./leaves.ts";
 import { capture, type Tree } from "./capture.ts";
 import { isSameState } from "./equal.ts";
-import { appendPieces, EMPTY_LAYOUT, readTail } from "./pages.ts";
+import { appendPieces, readTail } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { planSave, type NumberedPiece, type Plan } from "./plan.ts";
 import { decodeStanding, decodeTree, findStored, readStanding, type Codecs, type Standing } from "./reading.ts";
-import { headBytes, headOf, seal, type DropRecord, type TraceRecord } from "./records.ts";
+import { EMPTY_LAYOUT, headBytes, headOf, seal, type DropRecord, type TraceRecord } from "./records.ts";
 import { newToken, type Removal } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
 import { totalWeightOf } from "./tree.ts";

@@ -8,6 +8,7 @@ import { subjects } from "./subjects.ts";
 /** Firefox and WebKit run the same store on storage that answers more slowly. */
 const isSlow = typeof navigator === "object" && /Firefox|Version\/[\d.]+ Safari/.test(navigator.userAgent);
 const RUNS = isSlow ? 20 : 90;
+const SHRINK_LIMIT_MS = 300_000;
 const LEAST_COMMANDS = isSlow ? 300 : 2_000;
 
 /** Runs share a database, since opening one costs more than all that is done with it; a failed run spoils it. */
@@ -30,7 +31,7 @@ describe.each(subjects)("$name", (subject) => {
     for (const real of pool) await real.destroy();
   });
 
-  test("does what a plain store does", { timeout: 600_000 }, async () => {
+  test("does what a plain store does", { timeout: 2 * SHRINK_LIMIT_MS }, async () => {
     const before = tally.commands;
     const property = fc.asyncProperty(fc.commands(anyCommand, { maxCommands: 70, size: "max" }), (commands) =>
       withStore(subject, pool, async (real) => {
@@ -39,7 +40,9 @@ describe.each(subjects)("$name", (subject) => {
         await compareAll(model, real);
       }),
     );
-    await fc.assert(property, { numRuns: RUNS, endOnFailure: false });
+    // A failure is made smaller for so long, and no longer.
+    const limits = { interruptAfterTimeLimit: SHRINK_LIMIT_MS, markInterruptAsFailure: true };
+    await fc.assert(property, { numRuns: RUNS, ...limits });
     expect(tally.commands - before).toBeGreaterThanOrEqual(LEAST_COMMANDS);
   });
 });

@@ -63,6 +63,8 @@ class IndexedDbBackend implements Backend {
   ): Promise<T> {
     const transaction = await this.#begin(mode);
     const done = transaction.done;
+    // It may fail while the work still runs, and nobody waits for it yet.
+    done.catch(() => undefined);
     const wrapped = new IndexedDbTransaction(transaction);
     try {
       const result = await work(wrapped);
@@ -72,7 +74,6 @@ class IndexedDbBackend implements Backend {
       await done;
       return result;
     } catch (error) {
-      done.catch(() => undefined);
       try {
         transaction.abort();
       } catch {

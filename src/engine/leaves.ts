@@ -1,4 +1,28 @@
-import { Node, weigh, type Slot } from "./tree.ts";
+import type { CustomValues } from "../core/codec.ts";
+import { Atom, Node, sameAtom, weigh, type Slot } from "./tree.ts";
+
+/** A copy of a value that has no parts. */
+export function captureAtom(
+  value: object,
+  { shape, before, custom }: {
+    shape: "date" | "regexp" | "url" | "custom"; before: Atom | Node | undefined; custom: CustomValues | undefined;
+  },
+): Atom {
+  const known = before instanceof Atom ? before : undefined;
+  let atom: Atom;
+  if (shape === "date") {
+    const time = Date.prototype.getTime.call(value);
+    if (known !== undefined && known.value instanceof Date && Object.is(known.key, time)) return known;
+    atom = new Atom(time, new Date(time));
+  } else if (shape === "custom") {
+    const { key, value: copy } = custom!.copy(value);
+    atom = new Atom(key, copy);
+  } else {
+    const key = String(value);
+    atom = new Atom(key, shape === "url" ? new URL(key) : new RegExp((value as RegExp).source, (value as RegExp).flags));
+  }
+  return known !== undefined && sameAtom(known, atom) ? known : atom;
+}
 
 /** What Blobs hold, once read: it takes an await to know, and none can be had inside a transaction. */
 const blobContents = new WeakMap<object, Uint8Array>();
