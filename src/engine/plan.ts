@@ -5,7 +5,10 @@ import { bytesOf, ContentBuilder, encodePiece, type Piece } from "./piece.ts";
 import { toRanges, type Ranges } from "./ranges.ts";
 import { Chunk, Node, type Kind, type Slot } from "./tree.ts";
 
-/** A reused part that weighs more is stored apart, once what surrounds it has changed: it has proven the stabler one. */
+/**
+ * A part that weighs more is stored apart where what surrounds it is written again: at once in the root, which every
+ * save writes; elsewhere once it has proven the stabler one.
+ */
 const STABLE_BYTES = 512;
 
 /** What a save has to write. */
@@ -80,26 +83,28 @@ export async function planSave(
 /** Cuts every new node that is stored apart into chunks and hands each new chunk to `number`. */
 function layOut(rootChunk: Chunk, number: (chunk: Chunk, kind: Kind) => void): void {
   const open: Node[] = [];
-  const enter = (items: readonly Slot[], apart: Node[], isRewritten: boolean): void => {
+  const enter = (items: readonly Slot[], apart: Node[], within: "root" | "rewritten" | "kept"): void => {
     for (const item of items) {
       if (!(item instanceof Node)) continue;
-      if (item.planned && !item.apart && isRewritten && item.weight > STABLE_BYTES) item.apart = true;
+      if (!item.apart && item.weight > STABLE_BYTES && (within === "root" || (within === "rewritten" && item.planned))) {
+        item.apart = true;
+      }
       if (item.apart) {
         apart.push(item);
         if (!isStored(item.chunks)) open.push(item);
       } else if (item.planned) {
-        enter(item.children, apart, false);
+        enter(item.children, apart, within === "root" ? "root" : "kept");
       } else {
         item.planned = true;
         item.base = undefined;
-        enter(item.children, apart, true);
+        enter(item.children, apart, within);
       }
     }
   };
 
   const enterChunk = (chunk: Chunk): void => {
     const apart: Node[] = [];
-    enter(chunk.items, apart, true);
+    enter(chunk.items, apart, chunk === rootChunk ? "root" : "rewritten");
     chunk.apart = apart;
   };
   enterChunk(rootChunk);

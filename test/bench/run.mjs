@@ -48,6 +48,7 @@ try {
     const rounds = options.quick ? 1 : isMain ? Number(options.rounds ?? 5) : 2;
     const times = [];
     for (let round = 0; round < rounds; round++) {
+      await warnIfBusy();
       log(`${shape}: times, round ${round + 1} of ${rounds}`);
       times.push(await measureTimes(page.port, rotate(tasks, round)));
     }
@@ -127,6 +128,20 @@ async function putIntoReadme(report) {
   const marked = /(<!-- bench:start -->)[^]*(<!-- bench:end -->)/;
   if (!marked.test(readme)) throw new Error("README.md has no <!-- bench:start --> and <!-- bench:end -->");
   await writeFile(path, readme.replace(marked, (_, start, end) => `${start}\n\n${report}\n\n${end}`));
+}
+
+/** Candidates share the machine with whatever else runs; ratios bear it only up to a point. */
+async function warnIfBusy() {
+  const read = () => {
+    const all = cpus().map((cpu) => cpu.times);
+    const idle = all.reduce((sum, times) => sum + times.idle, 0);
+    return { idle, total: all.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0) };
+  };
+  const before = read();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const after = read();
+  const busy = 1 - (after.idle - before.idle) / (after.total - before.total);
+  if (busy > 0.2) log(`WARNING: other processes take ${Math.round(busy * 100)}% of the machine; the figures will be off`);
 }
 
 /** @param {string} text */
