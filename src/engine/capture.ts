@@ -1,6 +1,7 @@
-import { Copier, FOUND_SHARED, MAX_DEPTH, TOO_DEEP, type Copy } from "./copier.ts";
+import { Copier, FOUND_SHARED, MAX_DEPTH, TOO_DEEP } from "./copier.ts";
 import type { Holding } from "./shape.ts";
-import type { Anchor, Slot } from "./tree.ts";
+import { Sharing } from "./sharing.ts";
+import type { Anchor, Copy, Slot } from "./tree.ts";
 import { findCuts, findShared, refusalOf, type RefusalDetails } from "./walk.ts";
 
 /** A captured state, and what helps to capture the next one against it. */
@@ -40,12 +41,12 @@ export function capture(value: unknown, options: CaptureOptions = {}): Tree {
     let shared = base?.hasShared === true ? findShared(value, holding) : undefined;
     let cuts: object[] = [];
     for (;;) {
-      const attempt = new Copier({ holding, hints, shared, anchors: options.anchors });
+      const attempt = new Copier({ holding, hints, sharing: new Sharing(shared, options.anchors) });
       try {
         for (const cut of cuts) attempt.cut(cut);
         const root = attempt.slot(value, base?.root, 0);
         attempt.keepHints();
-        return { root, hints, hasShared: attempt.hasShared };
+        return { root, hints, hasShared: attempt.sharing.hasShared };
       } catch (signal) {
         attempt.giveUp();
         if (signal === FOUND_SHARED && shared === undefined) shared = findShared(value, holding);

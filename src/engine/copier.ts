@@ -2,7 +2,9 @@ import { findAlike } from "./alike.ts";
 import { captureAtom, captureBlob, captureBytes } from "./leaves.ts";
 import {
   bufferOf,
+  errorClass,
   errorKeys,
+  hasHoles,
   mapEntries,
   Refusal,
   refuseSymbolKeys,
@@ -13,10 +15,19 @@ import {
   type Holding,
   type Shape,
 } from "./shape.ts";
-import { Alias, Atom, MIN_TEXT_LENGTH, Node, weigh, type Anchor, type Kind, type Slot } from "./tree.ts";
-
-/** What stands for an object of the caller's. */
-export type Copy = Node | Atom;
+import type { Sharing } from "./sharing.ts";
+import {
+  Alias,
+  Atom,
+  copyOf,
+  MIN_TEXT_LENGTH,
+  Node,
+  nodeOf,
+  weigh,
+  type Copy,
+  type Kind,
+  type Slot,
+} from "./tree.ts";
 
 /** Recursion goes this deep; what is deeper is copied first, from the bottom up. */
 export const MAX_DEPTH = 300;
@@ -29,34 +40,26 @@ export const TOO_DEEP = new RangeError("too deep to recurse");
 export interface CopierOptions {
   readonly holding: Holding;
   readonly hints: WeakMap<object, Copy>;
-  /** The objects known to be referred to from several places. */
-  readonly shared: ReadonlySet<object> | undefined;
-  /** Where a stored state is copied: the anchors of its objects. */
-  readonly anchors: ReadonlyMap<object, Anchor> | undefined;
+  readonly sharing: Sharing;
 }
 
 let lastStamp = 0;
 
 /** One attempt at copying a state. */
 export class Copier {
-  hasShared = false;
+  readonly sharing: Sharing;
   readonly #stamp = ++lastStamp;
   readonly #holding: Holding;
   readonly #hints: WeakMap<object, Copy>;
-  readonly #shared: ReadonlySet<object> | undefined;
-  readonly #known: ReadonlyMap<object, Anchor> | undefined;
-  readonly #anchors = new Map<object, Anchor>();
-  readonly #given = new Set<Anchor>();
   readonly #visited = new Set<object>();
   readonly #fresh: { copy: Copy; source: object; before: object | undefined }[] = [];
   readonly #buffers = new Set<object>();
   readonly #cuts = new Map<object, Slot>();
 
-  constructor({ holding, hints, shared, anchors }: CopierOptions) {
+  constructor({ holding, hints, sharing }: CopierOptions) {
+    this.sharing = sharing;
     this.#holding = holding;
     this.#hints = hints;
-    this.#shared = shared;
-    this.#known = anchors;
   }
 
   /** To be called when all went well. */
@@ -115,6 +118,10 @@ export class Copier {
     }
     if (own ? before!.seen === stamp : this.#visited.has(value)) return this.#again(value, base);
     if (depth > MAX_DEPTH) throw TOO_DEEP;
+    if (own && before instanceof Atom && this.#isSameDate(value, before)) {
+      before.seen = stamp;
+      return before;
+    }
     const shape = shapeOf(value, this.#holding);
     if (own) before!.seen = stamp;
     else {
@@ -122,7 +129,7 @@ export class Copier {
       // One copy stands for one object: what is in use already can't stand for another.
       if (before?.seen === stamp) before = undefined;
     }
-    const anchor = this.#anchor(value, before, own);
+    const anchor = this.sharing.anchorFor(value, { before, isOwn: own });
     let copy = this.#copy(value, shape, before, depth);
     if (copy === before && (copy.anchor !== anchor || (!own && copy.seen === stamp))) copy = copyOf(copy);
     copy.anchor = anchor;
@@ -132,27 +139,14 @@ export class Copier {
     return copy;
   }
 
-  /** The anchor of an object that is shared, or was. */
-  #anchor(value: object, before: Copy | undefined, own: boolean): Anchor | undefined {
-    let anchor = this.#known?.get(value);
-    if (anchor === undefined) {
-      const isShared = this.#shared !== undefined && this.#shared.has(value);
-      if (isShared || own) anchor = before?.anchor;
-      if (anchor !== undefined && this.#given.has(anchor)) anchor = undefined;
-      if (isShared) {
-        anchor ??= { number: -1 };
-        this.#anchors.set(value, anchor);
-        this.hasShared = true;
-      }
-    } else {
-      this.hasShared = true;
-    }
-    if (anchor !== undefined) this.#given.add(anchor);
-    return anchor;
+  /** The shortest way to tell for the most common of atoms: states are full of them. */
+  #isSameDate(value: object, before: Atom): boolean {
+    if (before.anchor !== undefined || this.sharing.isTold) return false;
+    return Object.getPrototypeOf(value) === Date.prototype && Object.is((value as Date).getTime(), before.key);
   }
 
   #again(value: object, base: Slot): Slot {
-    const anchor = this.#anchors.get(value);
+    const anchor = this.sharing.anchorOf(value);
     if (anchor === undefined) throw FOUND_SHARED;
     return base instanceof Alias && base.anchor === anchor ? base : new Alias(anchor);
   }
@@ -167,6 +161,8 @@ export class Copier {
   #node(value: object, shape: Shape, { before, depth }: { before: Node | undefined; depth: number }): Node {
     switch (shape) {
       case "record":
+        if (before?.kind === "record") return this.#knownRecord(value as Record<string, unknown>, before, depth);
+        return this.#record(value, { kind: shape, keys: Object.keys(value), before: undefined, depth });
       case "dict":
         return this.#record(value, { kind: shape, keys: Object.keys(value), before, depth });
       case "error":
@@ -194,18 +190,43 @@ export class Copier {
     }
   }
 
+  /** Compares without listing the keys, up to the first difference: most of a state is records that have none. */
+  #knownRecord(value: Record<string, unknown>, before: Node, depth: number): Node {
+    const oldKeys = before.keys!;
+    const old = before.children;
+    let i = 0;
+    let isInStep = true;
+    for (const key in value) {
+      if (oldKeys[i] !== key) {
+        isInStep = false;
+        break;
+      }
+      const part = value[key];
+      if (!isSame(part, old[i])) {
+        const slot = this.slot(part, old[i], depth + 1);
+        if (!Object.is(slot, old[i])) {
+          const done = [...old.slice(0, i), slot];
+          return this.#record(value, { kind: "record", keys: Object.keys(value), before, depth, done });
+        }
+      }
+      i += 1;
+    }
+    if (isInStep && i === oldKeys.length) return before;
+    return this.#record(value, { kind: "record", keys: Object.keys(value), before, depth, done: old.slice(0, i) });
+  }
+
   #record(
     value: object,
-    { kind, keys, before: given, depth, detail }: {
-      kind: Kind; keys: string[]; before: Node | undefined; depth: number; detail?: unknown;
+    { kind, keys, before: given, depth, detail, done }: {
+      kind: Kind; keys: string[]; before: Node | undefined; depth: number; detail?: unknown; done?: Slot[];
     },
   ): Node {
     const before = given?.kind === kind && given.detail === detail ? given : undefined;
     const oldKeys = before?.keys;
-    let children: Slot[] | undefined = before === undefined ? [] : undefined;
-    let next = 0;
+    let children: Slot[] | undefined = done ?? (before === undefined ? [] : undefined);
+    let next = done?.length ?? 0;
     let places: Map<string, number> | undefined;
-    for (let i = 0; i < keys.length; i += 1) {
+    for (let i = next; i < keys.length; i += 1) {
       const key = keys[i]!;
       let place = next;
       if (oldKeys !== undefined && oldKeys[next] !== key) {
@@ -214,7 +235,9 @@ export class Copier {
       }
       if (place >= 0) next = place + 1;
       const old = before?.children[place];
-      const slot = this.slot((value as Record<string, unknown>)[key], old, depth + 1);
+      const part = (value as Record<string, unknown>)[key];
+      if (children === undefined && place === i && isSame(part, old)) continue;
+      const slot = this.slot(part, old, depth + 1);
       if (children === undefined) {
         if (place === i && Object.is(slot, old)) continue;
         children = before!.children.slice(0, i);
@@ -224,7 +247,7 @@ export class Copier {
     if (children === undefined && keys.length === oldKeys!.length) return before!;
     // Looked for in what is new or changed alone: it takes longer than to compare all the rest.
     if (kind !== "error") refuseSymbolKeys(value);
-    return made(kind, { children: children ?? before!.children.slice(0, keys.length), keys, before, detail });
+    return nodeOf(kind, { children: children ?? before!.children.slice(0, keys.length), keys, before, detail });
   }
 
   #list(
@@ -237,12 +260,13 @@ export class Copier {
     let next = 0;
     for (let i = 0; i < values.length; i += 1) {
       const value = values[i];
-      if (before !== undefined && i % stride === 0) {
-        next = this.#isHinted(value, before.children[next]) ? next : findAlike(value, { node: before, next, stride });
+      if (before !== undefined && i % stride === 0 && !this.#isHinted(value, before.children[next])) {
+        next = findAlike(value, { node: before, next, stride });
       }
       const place = next;
       next += 1;
       const old = before?.children[place];
+      if (children === undefined && place === i && place < before!.children.length && isSame(value, old)) continue;
       const slot = this.slot(value, old, depth + 1);
       if (children === undefined) {
         if (place === i && place < before!.children.length && Object.is(slot, old)) continue;
@@ -251,7 +275,7 @@ export class Copier {
       children.push(slot);
     }
     if (children === undefined && values.length === before!.children.length && before!.detail === detail) return before!;
-    return made(kind, { children: children ?? before!.children.slice(0, values.length), before, detail });
+    return nodeOf(kind, { children: children ?? before!.children.slice(0, values.length), before, detail });
   }
 
   /** Whether it is known with which copy to compare an object. */
@@ -261,30 +285,8 @@ export class Copier {
   }
 }
 
-function made(
-  kind: Kind,
-  { children, keys, before, detail }: { children: Slot[]; keys?: string[]; before: Node | undefined; detail: unknown },
-): Node {
-  const node = new Node(kind, children, keys);
-  node.detail = detail;
-  node.base = before;
-  return weigh(node);
-}
-
-function copyOf(slot: Copy): Copy {
-  if (slot instanceof Atom) return new Atom(slot.key, slot.value);
-  const copy = new Node(slot.kind, slot.children, slot.keys);
-  copy.content = slot.content;
-  copy.detail = slot.detail;
-  copy.base = slot;
-  return weigh(copy);
-}
-
-function hasHoles(list: readonly unknown[]): boolean {
-  for (let i = 0; i < list.length; i += 1) if (list[i] === undefined && !(i in list)) return true;
-  return false;
-}
-
-function errorClass(value: object): string {
-  return (Object.getPrototypeOf(value) as { constructor: { name: string } }).constructor.name;
+/** Whether a part is a primitive, or a text, that is still the same. */
+function isSame(part: unknown, old: Slot): boolean {
+  if (part === old) return part !== 0 || Object.is(part, old);
+  return typeof part === "string" && old instanceof Node && old.content === part;
 }

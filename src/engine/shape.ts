@@ -57,6 +57,7 @@ export interface Holding {
 
 /** The shape of an object. @throws Refusal for what could not be given back equal. */
 export function shapeOf(value: object, { custom, isCloneable = false }: Holding): Shape {
+  if (custom === undefined && Object.getPrototypeOf(value) === Object.prototype) return "record";
   if (custom !== undefined && custom.holds(value)) return "custom";
   const shape = shapeOfKnown(value);
   if (isCloneable && LOST_IN_CLONES.has(shape)) throw new Refusal(`is a ${shape}, which can be part of a state alone`);
@@ -150,4 +151,15 @@ export const SHARED_BUFFER = "shares its buffer with another part";
 /** What holds the bytes of a value. */
 export function bufferOf(value: ArrayBuffer | ArrayBufferView): object {
   return ArrayBuffer.isView(value) ? value.buffer : value;
+}
+
+/** Whether an array has holes, told without listing its keys. */
+export function hasHoles(list: readonly unknown[]): boolean {
+  for (let i = 0; i < list.length; i += 1) if (list[i] === undefined && !(i in list)) return true;
+  return false;
+}
+
+/** The name of the class that makes errors like this one again. */
+export function errorClass(value: object): string {
+  return (Object.getPrototypeOf(value) as { constructor: { name: string } }).constructor.name;
 }

@@ -122,6 +122,33 @@ export class Node {
   }
 }
 
+/** What stands for an object of the caller's. */
+export type Copy = Node | Atom;
+
+/** A node with these children, in the place of `before`. */
+export function nodeOf(
+  kind: Kind,
+  { children, keys, before, detail }: {
+    children: readonly Slot[]; keys?: readonly string[]; before: Node | undefined; detail?: unknown;
+  },
+): Node {
+  const node = new Node(kind, children, keys);
+  node.detail = detail;
+  node.base = before;
+  return weigh(node);
+}
+
+/** Another copy of the same value, for an object that is not the same. */
+export function copyOf(copy: Copy): Copy {
+  if (copy instanceof Atom) return new Atom(copy.key, copy.value);
+  const { kind, children, keys, detail, content } = copy;
+  const node = new Node(kind, children, keys);
+  node.content = content;
+  node.detail = detail;
+  node.base = copy;
+  return weigh(node);
+}
+
 /** Works out what `node` weighs and whether it is stored apart; to be called once its children are known. */
 export function weigh(node: Node): Node {
   const { kind, children, keys } = node;

@@ -7,7 +7,7 @@ import type { ConformanceCase } from "../conformance.ts";
 import { Recorder } from "../recorder.ts";
 import { shapes } from "../shapes.ts";
 import type { Shape } from "../shapes.ts";
-import { saveSteps } from "../steps.ts";
+import { noise, saveSteps } from "../steps.ts";
 
 async function openTwo(open: () => Promise<Store>): Promise<readonly [Store, Store]> {
   return [await open(), await open()];
@@ -23,18 +23,19 @@ function interleaved(shape: Shape): ConformanceCase {
       const states = [shape.start(), shape.start()];
       const saved: Checkpoint[] = [];
       const pending: Promise<void>[] = [];
-      for (let step = 0; step < 12; step++) {
-        const turn = step % 5 < 2 ? 0 : 1;
+      for (let step = 0; step < 40; step++) {
+        const turn = Math.floor((step * step) / 3) % 2;
         if (step > 0) shape.change(states[turn], step);
-        saved.push(createCheckpoint(structuredClone(states[turn])));
+        saved.push(createCheckpoint(structuredClone(states[turn]), { createdAt: 0 }));
         pending.push(stores[turn]!.saveWithTrace("trace", { ...saved.at(-1)!, state: states[turn] }));
         if (step % 4 !== 3) await pending.at(-1);
-        if (step === 6) await stores[1]!.delete(saved.splice(2, 1)[0]!.id);
+        if (step % 12 === 6) await stores[1 - turn]!.delete(saved.splice(step % 5, 1)[0]!.id);
       }
       await Promise.all(pending);
       const order = await stores[0]!.list("trace");
       saved.sort((one, other) => order.indexOf(other.id) - order.indexOf(one.id));
-      for (const store of stores) await assertHas(store, "trace", saved);
+      await assertHas(stores[0], "trace", saved);
+      await assertSameCheckpoint(await stores[1].loadLatest("trace"), saved.at(-1)!, "loadLatest of the other");
     },
   };
 }
@@ -74,6 +75,23 @@ export const connectionCases: readonly ConformanceCase[] = [
         assert(places.every((place, step) => step === 0 || place > places[step - 1]!), "a side's saves changed places");
       }
       for (const store of stores) await assertHas(store, "trace", all);
+    },
+  },
+  {
+    name: "connections: many small steps from both in turn are all kept in order",
+    needs: ["connections"],
+    async run({ open }) {
+      const stores = await openTwo(open);
+      const states = stores.map((_, side) => ({ side, messages: [] as object[] }));
+      const saved: Checkpoint[] = [];
+      for (let step = 0; step < 120; step++) {
+        const side = Math.floor((step * step) / 3) % 2;
+        states[side]!.messages.push({ step, text: noise(step, 100) });
+        if (step % 7 === 0) states[side]!.messages[0] = { step };
+        saved.push(createCheckpoint(structuredClone(states[side]), { createdAt: 0 }));
+        await stores[side]!.saveWithTrace("trace", { ...saved.at(-1)!, state: states[side] });
+      }
+      for (const store of stores) await assertHas(store, "trace", saved);
     },
   },
   {

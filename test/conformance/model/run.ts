@@ -70,12 +70,17 @@ export class Real {
   }
 }
 
+interface Outcome {
+  readonly answer: unknown;
+  readonly error?: unknown;
+}
+
 /** What came of a call: its answer, or the code of its error. */
-export async function outcomeOf(call: () => Promise<unknown>): Promise<unknown> {
+async function outcomeOf(call: () => Promise<unknown>): Promise<Outcome> {
   try {
-    return await call();
+    return { answer: await call() };
   } catch (error) {
-    if (isCheckpointStoreError(error)) return `refused as ${error.code}`;
+    if (isCheckpointStoreError(error)) return { answer: `refused as ${error.code}`, error };
     throw error;
   }
 }
@@ -87,9 +92,10 @@ export async function both(
 ): Promise<unknown> {
   const store = real.via(at);
   // The calls copy what they are given before they await anything, so both see the state as it is now.
-  const calls = [outcomeOf(() => call(store)), outcomeOf(() => call(model.store))];
-  const [answer, expected] = await Promise.all(calls);
-  expect(await difference(answer, expected, "what the store answered")).toBeUndefined();
+  const calls = [outcomeOf(() => call(store)), outcomeOf(() => call(model.store))] as const;
+  const [{ answer, error }, expected] = await Promise.all(calls);
+  const found = await difference(answer, expected.answer, "what the store answered");
+  if (found !== undefined) throw new Error(found, { cause: error ?? expected.error });
   return answer;
 }
 
