@@ -122,7 +122,7 @@ export class TraceWriter {
       // A tree that was planned once, or captured against another, knows pieces that may not be there.
       const isUsable = isUnused && attempt === 0;
       const written = await (this.#codecs.current.isAsync === true
-        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable }))
+        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable }), { isChecked: true })
         : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable })));
       if (written === undefined) continue;
       if (isLastCaptured && this.#captured === tree) this.#captured = written.tree;
@@ -266,11 +266,13 @@ export class TraceWriter {
   }
 }
 
-async function unlessOvertaken<T>(work: Promise<T>): Promise<T | undefined> {
+/** @param isChecked - Nothing was written before it was known that nobody came between. */
+async function unlessOvertaken<T>(work: Promise<T>, { isChecked = false } = {}): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (error === OVERTAKEN) return undefined;
+    // Writes made against what no longer holds may also run into what took its place.
+    if (error === OVERTAKEN || (!isChecked && isCheckpointStoreError(error, "conflict"))) return undefined;
     throw error;
   }
 }
