@@ -7,6 +7,7 @@ export type ChangeReport = Change extends infer C ? (C extends Change ? Omit<C, 
 /** Tells listeners what changed. */
 export class Changes {
   readonly #channel: Channel | undefined;
+  readonly #unsent: ChangeReport[] = [];
   readonly #listeners = new Map<symbol, { listener: ChangeListener; traceId: string | undefined }>();
 
   constructor(channel: Channel | undefined) {
@@ -14,10 +15,12 @@ export class Changes {
     channel?.listen((report) => this.#tell({ ...(report as ChangeReport), origin: "remote" } as Change));
   }
 
-  /** Reports what this store has done. */
+  /** Reports what this store has done: here at once, to others in a moment, so that no save waits for the post. */
   report(report: ChangeReport): void {
     this.#tell({ ...report, origin: "local" } as Change);
-    this.#channel?.post(report);
+    if (this.#channel === undefined) return;
+    if (this.#unsent.length === 0) setTimeout(() => this.#send(), 0);
+    this.#unsent.push(report);
   }
 
   watch(listener: ChangeListener, { traceId, signal }: WatchOptions = {}): () => void {
@@ -34,8 +37,13 @@ export class Changes {
   }
 
   close(): void {
+    this.#send();
     this.#listeners.clear();
     this.#channel?.close();
+  }
+
+  #send(): void {
+    for (const report of this.#unsent.splice(0)) this.#channel?.post(report);
   }
 
   #tell(change: Change): void {

@@ -28,20 +28,23 @@ export async function appendPieces(
     return { layout: { ...layout, tailBytes }, tail: tail.concat(pieces) };
   }
   const volumes = [...layout.volumes];
+  const unused = new Set<number>();
   let bytes = tailBytes;
   let from = layout.tailFirst;
   for (let last = volumes[volumes.length - 1]; last !== undefined; last = volumes[volumes.length - 1]) {
     if (last.bytes > bytes || last.bytes + bytes > MAX_VOLUME_BYTES) break;
     bytes += last.bytes;
     from = last.first;
+    for (const piece of last.unused) unused.add(piece);
     volumes.pop();
   }
   const taken = from === layout.tailFirst ? [] : await readRun(transaction, traceId, { from, to: layout.tailFirst - 1 });
-  const folded = [...taken, ...tail, ...pieces];
+  const folded = [...taken.filter(({ number }) => !unused.has(number)), ...tail, ...pieces];
   transaction.delete("pieces", rangeOf(traceId, from));
   for (const group of split(folded, MAX_VOLUME_BYTES)) {
     transaction.put("pieces", pageOf(traceId, group));
-    volumes.push({ first: group[0]!.number, bytes: group.reduce((sum, piece) => sum + piece.bytes, 0) });
+    const groupBytes = group.reduce((sum, piece) => sum + piece.bytes, 0);
+    volumes.push({ first: group[0]!.number, bytes: groupBytes, unused: [], unusedBytes: 0 });
   }
   return { layout: { volumes, tailFirst: nextPiece, tailBytes: 0 }, tail: [] };
 }
@@ -138,7 +141,7 @@ function referencesOf(piece: Piece): number[] {
 }
 
 /** The pages that hold the given pieces. */
-async function readPages(
+export async function readPages(
   transaction: ReadTransaction,
   traceId: TraceId,
   numbers: readonly number[],
@@ -175,43 +178,4 @@ async function pageStarts(
     transaction.keys("pieces", { range: { ...rangeOf(traceId, from, to), lowerOpen: true } }),
   ]);
   return [...before, ...within].map((key) => key[1] as number);
-}
-
-/** Removes pieces for good, and answers how many bytes that freed and what the layout is from then on. */
-export async function freePieces(
-  transaction: WriteTransaction,
-  { traceId, layout }: { traceId: TraceId; layout: Layout },
-  numbers: readonly number[],
-): Promise<{ bytes: number; layout: Layout }> {
-  const gone = new Set(numbers);
-  let bytes = 0;
-  const volumes = new Map(layout.volumes.map((volume) => [volume.first, volume]));
-  layout.volumes.forEach((volume, i) => {
-    const end = layout.volumes[i + 1]?.first ?? layout.tailFirst;
-    for (let number = volume.first; number < end; number += 1) if (!gone.has(number)) return;
-    // All of it goes: no need to read it.
-    for (let number = volume.first; number < end; number += 1) gone.delete(number);
-    transaction.delete("pieces", rangeOf(traceId, volume.first, volume.first));
-    volumes.delete(volume.first);
-    bytes += volume.bytes;
-  });
-  let tailBytes = layout.tailBytes;
-  for (const page of gone.size === 0 ? [] : await readPages(transaction, traceId, [...gone])) {
-    let freed = 0;
-    const pieces = page.pieces.map((piece, i) => {
-      if (piece === null || !gone.has(page.first + i)) return piece;
-      freed += bytesOf(piece);
-      return null;
-    });
-    if (freed === 0) continue;
-    const isEmpty = pieces.every((piece) => piece === null);
-    if (isEmpty) transaction.delete("pieces", rangeOf(traceId, page.first, page.first));
-    else transaction.put("pieces", { ...page, pieces });
-    const volume = volumes.get(page.first);
-    if (volume === undefined) tailBytes -= freed;
-    else if (isEmpty) volumes.delete(page.first);
-    else volumes.set(page.first, { ...volume, bytes: volume.bytes - freed });
-    bytes += freed;
-  }
-  return { bytes, layout: { ...layout, volumes: [...volumes.values()], tailBytes } };
 }

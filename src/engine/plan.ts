@@ -2,7 +2,7 @@ import type { Codec } from "../core/codec.ts";
 import type { Tree } from "./capture.ts";
 import { packNode } from "./pack.ts";
 import { bytesOf, ContentBuilder, encodePiece, type Piece } from "./piece.ts";
-import { toRanges, type Ranges } from "./ranges.ts";
+import type { StoredSize } from "./records.ts";
 import { Chunk, Node, type Kind, type Slot } from "./tree.ts";
 
 /**
@@ -18,7 +18,7 @@ export interface Plan {
   readonly rootChunk: Chunk;
   readonly pieces: readonly NumberedPiece[];
   /** Pieces that the save before used and this one does not. */
-  readonly dropped: Ranges;
+  readonly dropped: readonly StoredSize[];
   readonly nextPiece: number;
 }
 
@@ -33,7 +33,7 @@ export interface PlanOptions {
   /** What the save before stored; `undefined` where nothing of it can be shared. */
   readonly base: Chunk | undefined;
   /** In that case, the pieces that it used. */
-  readonly foreign: readonly number[];
+  readonly foreign: readonly StoredSize[];
   readonly nextPiece: number;
   readonly codec: Codec;
 }
@@ -74,10 +74,11 @@ export async function planSave(
   const root = isPromise(encodingRoot) ? await encodingRoot : encodingRoot;
   const pieces = fresh.map(({ chunk }, i): NumberedPiece => {
     const piece = encoded[i]!;
-    return { number: chunk.piece, piece, bytes: bytesOf(piece) };
+    chunk.bytes = bytesOf(piece);
+    return { number: chunk.piece, piece, bytes: chunk.bytes };
   });
-  const dropped = base === undefined ? [...foreign] : findDropped(base, rootChunk);
-  return { root, rootChunk, pieces, dropped: toRanges(dropped.sort((a, b) => a - b)), nextPiece: next };
+  const dropped = base === undefined ? foreign : findDropped(base, rootChunk);
+  return { root, rootChunk, pieces, dropped, nextPiece: next };
 }
 
 /** Cuts every new node that is stored apart into chunks and hands each new chunk to `number`. */
@@ -131,19 +132,19 @@ function isStored(chunks: readonly Chunk[] | undefined): boolean {
   return chunks !== undefined && chunks.every((chunk) => chunk.isStored);
 }
 
-function findDropped(base: Chunk, root: Chunk): number[] {
+function findDropped(base: Chunk, root: Chunk): StoredSize[] {
   const mark = ++lastMark;
   eachChunk(root, (chunk) => {
     if (chunk.mark === mark) return false;
     chunk.mark = mark;
     return true;
   });
-  const dropped: number[] = [];
+  const dropped: StoredSize[] = [];
   eachChunk(base, (chunk) => {
     if (chunk.mark === mark) return false;
     chunk.mark = mark;
     if (chunk !== base) {
-      dropped.push(chunk.piece);
+      dropped.push([chunk.piece, chunk.bytes]);
       chunk.piece = -1;
     }
     return true;

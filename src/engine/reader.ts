@@ -1,7 +1,7 @@
 import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { capture } from "./capture.ts";
-import { isIntact, type Note, type Piece } from "./piece.ts";
+import { bytesOf, isIntact, type Note, type Piece } from "./piece.ts";
 import { numbersOf, type Ranges } from "./ranges.ts";
 import { Alias, Chunk, Node, weigh, type Anchor, type Kind, type Slot } from "./tree.ts";
 import { assemble, containerFor, fillContainer } from "./value.ts";
@@ -215,6 +215,7 @@ class Reader {
       if (piece[1] === null) {
         chunk = new Chunk([], undefined, this.#chunks(kind, piece[2]![0]!));
         chunk.piece = number;
+        chunk.bytes = bytesOf(piece);
       } else {
         chunk = this.#chunk(kind, piece, number);
       }
@@ -225,6 +226,8 @@ class Reader {
 
   #chunk(kind: Kind, piece: Piece, number: number): Chunk {
     this.#apart = [];
+    // Before the notes are carried out: a codec may hand over the very object that the piece holds.
+    const bytes = bytesOf(piece);
     const content = this.#content(piece);
     let chunk: Chunk;
     if (content instanceof Uint8Array) {
@@ -241,6 +244,7 @@ class Reader {
     }
     chunk.apart = this.#apart;
     chunk.piece = number;
+    chunk.bytes = bytes;
     return chunk;
   }
 }

@@ -4,9 +4,10 @@ import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import type { Tree } from "./capture.ts";
 import { readPieces, readTail } from "./pages.ts";
+import { bytesOf } from "./piece.ts";
 import type { NumberedPiece } from "./plan.ts";
 import { damaged, readTree, readValue, type Pieces } from "./reader.ts";
-import { headOf, isIntactRecord, rangeOf, type CheckpointRecord, type TraceRecord } from "./records.ts";
+import { headOf, isIntactRecord, rangeOf, type CheckpointRecord, type StoredSize, type TraceRecord } from "./records.ts";
 import type { Chunk } from "./tree.ts";
 
 /** A checkpoint's record, and the pieces that its state needs. */
@@ -93,7 +94,7 @@ export interface Standing {
   readonly tree: Tree | undefined;
   readonly rootChunk: Chunk | undefined;
   /** Pieces of the latest checkpoint that can't be shared: made by another codec, or damaged. */
-  readonly foreign: readonly number[];
+  readonly foreign: readonly StoredSize[];
   /** `undefined` where it must be read again before it is added to. */
   readonly tail: readonly NumberedPiece[] | undefined;
 }
@@ -118,7 +119,8 @@ export async function readStanding(transaction: ReadTransaction, traceId: TraceI
 
 /** Makes a stored standing one that a save can build on; awaits nothing as long as the current codec is synchronous. */
 export async function decodeStanding({ trace, latest, tail }: StoredStanding, codecs: Codecs): Promise<Standing> {
-  const unshared = { trace, tree: undefined, rootChunk: undefined, foreign: [...(latest?.pieces.keys() ?? [])], tail };
+  const foreign = [...(latest?.pieces ?? [])].map(([number, piece]): StoredSize => [number, bytesOf(piece)]);
+  const unshared = { trace, tree: undefined, rootChunk: undefined, foreign, tail };
   if (latest === undefined || latest.record.codec !== codecs.current.name) return unshared;
   try {
     return { ...unshared, ...(await decodeTree(latest, codecs)), foreign: [] };

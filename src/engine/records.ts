@@ -2,12 +2,18 @@ import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import type { KeyRange } from "../core/backend.ts";
 import { checksum } from "./checksum.ts";
 import { roughBytes, type Piece } from "./piece.ts";
-import type { Ranges } from "./ranges.ts";
+
+/** A piece by its number, and what it takes. */
+export type StoredSize = readonly [piece: number, bytes: number];
 
 /** A page that is not added to any more. */
 export interface Volume {
   readonly first: number;
+  /** Of the pieces in use. */
   readonly bytes: number;
+  /** Pieces that nothing needs any more. They go when they have become many, or with the next fold. */
+  readonly unused: readonly number[];
+  readonly unusedBytes: number;
 }
 
 /** Where a trace's pieces lie: in volumes, and from `tailFirst` on in a small page for each save. */
@@ -82,7 +88,7 @@ export interface PageRecord {
 export interface DropRecord {
   readonly traceId: TraceId;
   readonly seq: number;
-  readonly dropped: Ranges;
+  readonly dropped: readonly StoredSize[];
   readonly removedRecordBytes: number;
   readonly removedStateBytes: number;
 }

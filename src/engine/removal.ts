@@ -1,7 +1,6 @@
 import type { WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId } from "../core/checkpoint.ts";
-import { freePieces } from "./pages.ts";
-import { numbersOf, toRanges } from "./ranges.ts";
+import { freeFrom, freePieces, type Freed } from "./freeing.ts";
 import { headOf, idsOf, rangeOf, type CheckpointRecord, type DropRecord, type TraceRecord } from "./records.ts";
 
 /** What became of a trace. */
@@ -53,23 +52,22 @@ export async function removeRun(
   const removedStateBytes = stateEnd - (before?.stateBytesUpTo ?? 0) - statesRemovedBefore;
 
   const youngFrom = before?.nextPiece ?? 0;
-  let gone: number[];
+  let freed: Freed;
   if (after === undefined) {
-    gone = [...numbersOf([youngFrom, trace.nextPiece - youngFrom])];
+    freed = await freeFrom(transaction, trace, youngFrom);
   } else {
-    const dropped = drops.flatMap((drop) => [...numbersOf(drop.dropped)]);
-    gone = dropped.filter((number) => number >= youngFrom);
-    // What the checkpoint before the run still has was dropped within it: the one after it is the next without.
-    const inherited = toRanges(dropped.filter((number) => number < youngFrom).sort((a, b) => a - b));
-    transaction.put("drops", {
+    const dropped = drops.flatMap((drop) => drop.dropped);
+    freed = await freePieces(transaction, trace, dropped.filter(([piece]) => piece >= youngFrom));
+    const drop: DropRecord = {
       traceId,
       seq: after.seq,
-      dropped: inherited,
+      // What the checkpoint before the run still has was dropped within it: the one after it is the next without.
+      dropped: dropped.filter(([piece]) => piece < youngFrom),
       removedRecordBytes: removedBefore + removedRecordBytes,
       removedStateBytes: statesRemovedBefore + removedStateBytes,
-    } satisfies DropRecord);
+    };
+    transaction.put("drops", drop);
   }
-  const freed = await freePieces(transaction, trace, gone);
 
   const rest: TraceRecord = {
     ...trace,

@@ -55,6 +55,8 @@ export class Alias {
 export class Chunk {
   /** Number of the piece in its trace; -1 while not stored. */
   piece = -1;
+  /** What the piece takes, once stored. */
+  bytes = 0;
   /** The save that last found this chunk in use. */
   mark = 0;
   /** Of level 0: the children. */

@@ -205,6 +205,9 @@ export function show(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (!isObject(value)) return Object.is(value, -0) ? "-0" : String(value);
   if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (Array.isArray(value)) return value.length > 12 ? `an array of ${value.length}` : `[${value.map(show).join(", ")}]`;
+  // Not what is in it in turn: it may hold itself.
+  const isFlat = Array.isArray(value) && value.length <= 12 && !value.some(isObject);
+  if (isFlat) return `[${value.map(show).join(", ")}]`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
   return `an object (${kindOf(value)})`;
 }

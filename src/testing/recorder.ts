@@ -23,7 +23,8 @@ export class Recorder {
     await until(() => this.heard.length >= count, () => `${count} changes, but only ${this.heard.length} came`);
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
     const kinds = this.heard.map(({ kind }) => kind).join(", ");
-    assert(this.heard.length === count, `${count} changes should have been heard, but ${this.heard.length} were: ${kinds}`);
+    const { length } = this.heard;
+    assert(length === count, `${count} changes should have been heard, but ${length} were: ${kinds}`);
     return this.heard;
   }
 }

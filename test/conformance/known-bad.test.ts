@@ -5,10 +5,13 @@ import * as order from "./known-bad/bad-order.ts";
 import * as storage from "./known-bad/bad-storage.ts";
 import * as values from "./known-bad/bad-values.ts";
 import { referenceSubject } from "./known-bad/reference-subject.ts";
-import { ReferenceStore } from "./known-bad/reference-store.ts";
+import type { ReferenceStore } from "./known-bad/reference-store.ts";
 
 const BIG_PART = "usage: falls when the checkpoint that alone had a string of 300 kB is";
-const IN_PLACE = "evolution: a list edited in the middle: every step comes back, also after others were deleted and pruned";
+const CHANGED = "isolation: a state changed in place and saved again does not change the checkpoint before";
+const EDITED =
+  "evolution: a list edited in the middle: every step comes back, also after others were deleted and pruned";
+const BAD_TRACE_ID = "misuse: ids that are empty or no strings: saveWithTrace, as the trace";
 
 /** Each bad store, and the cases that must see through it. */
 const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: string[]])[] = [
@@ -17,16 +20,16 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
   [order.PruneCountsDeleted, "prune: counts only what was there, not what had been deleted"],
   [order.PrunesNewest, "prune: keeps the newest and answers how many went"],
   [order.OrdersByCreatedAt, "order: a clock set back", "order: a clock once far in the future"],
-  [order.OvertakesLarge, "order: saves that are not awaited keep the order of the calls"],
+  [order.Overtakes, "order: saves that are not awaited keep the order of the calls"],
   [order.Overwrites, "unchanging: the same id with another state is a conflict, and the first one stays"],
   [order.TrustsIds, "unchanging: 0 and -0 are not the same content"],
   [order.SweepsByPrefix, "order: traces keep to themselves, even if one's id begins with another's"],
   [order.ReusesSeq, "history: a seq is never given out twice"],
   [order.IgnoresGraphs, "graph: a checkpoint of another graph is a mismatch that carries expected and actual"],
-  [values.SharesWithCaller, "isolation: the caller may change the state once the save is done", IN_PLACE],
+  [values.SharesWithCaller, "isolation: the caller may change the state once the save is done", EDITED],
   [values.CopiesLate, "isolation: the caller may change the state as soon as the save was called"],
   [values.HandsOutItsOwn, "isolation: a loaded state belongs to its caller, and each load answers another"],
-  [values.TrustsIdentity, "isolation: a state changed in place and saved again does not change the checkpoint before", IN_PLACE],
+  [values.TrustsIdentity, CHANGED, EDITED],
   [values.DropsUndefined, "values: undefined fields"],
   [values.LosesTheSignOfZero, "values: numbers"],
   [values.SortsKeys, "values: the order of keys"],
@@ -34,7 +37,7 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
   [values.UnsharesParts, "references: one object in two places"],
   [values.DropsFunctions, "refused: a function, by its path, and nothing is written"],
   [values.WritesBeforeItRefuses, "refused: a function, by its path, and nothing is written"],
-  [values.BelievesEverything, "misuse: what is no checkpoint", "misuse: ids that are empty or no strings: saveWithTrace, as the trace"],
+  [values.BelievesEverything, "misuse: what is no checkpoint", BAD_TRACE_ID],
   [storage.LosesOnClose, "persistence: a save that was acknowledged survives closing at once"],
   [storage.AnswersBeforeCommit, "connections: what one acknowledged, the other sees at once"],
   [storage.KeepsPieces, `${BIG_PART} pruned`, `${BIG_PART} deleted`, "usage: is 0 again once all was deleted"],

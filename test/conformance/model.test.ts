@@ -8,7 +8,7 @@ import { subjects } from "./subjects.ts";
 /** Firefox and WebKit run the same store on storage that answers more slowly. */
 const isSlow = typeof navigator === "object" && /Firefox|Version\/[\d.]+ Safari/.test(navigator.userAgent);
 const RUNS = isSlow ? 20 : 90;
-const SHRINK_LIMIT_MS = 300_000;
+const SHRINK_LIMIT_MS = 120_000;
 const LEAST_COMMANDS = isSlow ? 300 : 2_000;
 
 /** Runs share a database, since opening one costs more than all that is done with it; a failed run spoils it. */

@@ -22,8 +22,15 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+interface Outcome {
+  readonly status: number | null;
+  readonly passed: number;
+  readonly failed: number;
+  readonly output: string;
+}
+
 /** Runs the kit in a Node of its own; what its runner counted. */
-function run(subject: "good" | "bad", only = "."): { status: number | null; passed: number; failed: number; output: string } {
+function run(subject: "good" | "bad", only = "."): Outcome {
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
   const args = ["--test", "--test-reporter=tap", `--test-name-pattern=${only}`, join(folder, "run.mjs")];
   const { status, stdout } = spawnSync(process.execPath, args, { env: { ...env, SUBJECT: subject }, encoding: "utf8" });

@@ -6,7 +6,7 @@ import { assert, assertHas, assertRefused, assertSameCheckpoint } from "../asser
 import type { ConformanceCase } from "../conformance.ts";
 import { Recorder } from "../recorder.ts";
 import { shapes } from "../shapes.ts";
-import type { Shape } from "../shapes.ts";
+import type { Shape } from "../shape.ts";
 import { noise, saveSteps } from "../steps.ts";
 
 async function openTwo(open: () => Promise<Store>): Promise<readonly [Store, Store]> {

@@ -3,7 +3,7 @@ import type { Checkpoint } from "../../core/checkpoint.ts";
 import { assert, assertHas, assertLoads } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { shapes } from "../shapes.ts";
-import type { Shape } from "../shapes.ts";
+import type { Shape } from "../shape.ts";
 import { numbers } from "../steps.ts";
 
 /** Changes the state in place, saves it, and answers a checkpoint with a copy of what was saved. */

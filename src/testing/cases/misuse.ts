@@ -18,7 +18,7 @@ async function firstOf(items: AsyncIterable<unknown>): Promise<unknown> {
 /** The verbs, with the bad id in each place that takes one. */
 const CALLS: readonly (readonly [what: string, call: Call, ...needs: ConformanceFeature[]])[] = [
   ["saveWithTrace, as the trace", (store, id) => store.saveWithTrace(id, createCheckpoint({ bad: true }))],
-  ["saveWithTrace, in the checkpoint", (store, id) => store.saveWithTrace("trace", { ...createCheckpoint({ bad: true }), id })],
+  ["saveWithTrace, in the checkpoint", (store, id) => store.saveWithTrace("trace", { ...createCheckpoint(1), id })],
   ["load", (store, id) => store.load(id)],
   ["loadLatest", (store, id) => store.loadLatest(id)],
   ["list", (store, id) => store.list(id)],
@@ -64,7 +64,8 @@ export const misuseCases: readonly ConformanceCase[] = [
       needs,
       async run({ open }) {
         const store = await open();
-        const before = await saveSteps(store, "trace", { count: 2, optionsOf: (step) => (step ? { id: "known" } : {}) });
+        const optionsOf = (step: number) => (step ? { id: "known" } : {});
+        const before = await saveSteps(store, "trace", { count: 2, optionsOf });
         for (const id of NO_IDS) {
           const title = `${what} with ${show(id)}`;
           assertBadInput(await rejectionOf(() => call(store, id as string), title), title);

@@ -3,7 +3,7 @@ import type { Checkpoint } from "../../core/checkpoint.ts";
 import { assert, assertEqual, assertHas, assertRefused } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { shapes } from "../shapes.ts";
-import type { Shape } from "../shapes.ts";
+import type { Shape } from "../shape.ts";
 import { noiseBytes, saveSteps } from "../steps.ts";
 
 function everything(): unknown {

@@ -27,7 +27,8 @@ function unreadable(): object {
   const refuse = () => {
     throw new Error("not for you");
   };
-  return new Proxy({ a: 1 }, { get: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse, getPrototypeOf: refuse });
+  const traps = { get: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse, getPrototypeOf: refuse };
+  return new Proxy({ a: 1 }, traps);
 }
 
 /** What no store can keep without loss. */
@@ -84,7 +85,10 @@ function refusal(what: string, make: () => unknown): ConformanceCase {
     async run({ open }) {
       const store = await open();
       const before = await saveSteps(store, "trace", { count: 2 });
-      const attempt = (state: unknown) => () => store.saveWithTrace("trace", createCheckpoint(state, { id: "refused" }));
+      const attempt = (state: unknown) => {
+        const checkpoint = createCheckpoint(state, { id: "refused" });
+        return () => store.saveWithTrace("trace", checkpoint);
+      };
       for (const [path, place] of PLACES) {
         const call = attempt(place(make()));
         if (what === "a promise" && path === "state") {

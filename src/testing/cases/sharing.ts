@@ -2,8 +2,8 @@ import { createCheckpoint } from "../../core/checkpoint.ts";
 import type { Store } from "../../core/store.ts";
 import { assert } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
-import { shapes } from "../shapes.ts";
-import type { Shape } from "../shapes.ts";
+import { smallStepShapes } from "../small-steps.ts";
+import type { Shape } from "../shape.ts";
 import { noise, noiseBytes } from "../steps.ts";
 
 const STEPS = 20;
@@ -24,29 +24,31 @@ async function grow(store: Store, shape: Shape): Promise<{ perStep: number; stat
   return { perStep: ((await storedBytes(store)) - before.storedBytes) / STEPS, state: before.wholeStateBytes };
 }
 
+/** The numbers of as many parts of 1,000 as make up a length. */
+function parts(length: number): number[] {
+  return Array.from({ length: length / 1_000 }, (_, n) => n);
+}
+
 const FORMS: readonly (readonly [what: string, part: (seed: number, length: number) => unknown])[] = [
   ["a string", noise],
   ["bytes", noiseBytes],
-  ["a list", (seed, length) => Array.from({ length: length / 1_000 }, (_, n) => ({ text: noise(seed + n, 1_000) }))],
-  ["a record", (seed, length) =>
-    Object.fromEntries(Array.from({ length: length / 1_000 }, (_, n) => [`k${n}`, noise(seed + n, 1_000)]))],
+  ["a list", (seed, length) => parts(length).map((n) => ({ text: noise(seed + n, 1_000) }))],
+  ["a record", (seed, length) => Object.fromEntries(parts(length).map((n) => [`k${n}`, noise(seed + n, 1_000)]))],
 ];
 
 /** A save writes what changed. */
 export const sharingCases: readonly ConformanceCase[] = [
-  ...shapes
-    .filter(({ small }) => small)
-    .map((shape): ConformanceCase => ({
-      name: `sharing: ${shape.name}: a save adds what changed`,
-      needs: ["usage", "sharing"],
-      async run({ open }) {
-        const { perStep, state } = await grow(await open(), shape);
-        assert(state > 80_000, `a state of this shape has 80 kB at least, but wholeStateBytes says ${state}`);
-        assert(perStep > 0, "a save that changes something adds something");
-        const share = `${Math.round(perStep)} bytes a step, on a state of ${state}`;
-        assert(perStep < state / 12, `a save should add little, but added ${share}`);
-      },
-    })),
+  ...smallStepShapes.map((shape): ConformanceCase => ({
+    name: `sharing: ${shape.name}: a save adds what changed`,
+    needs: ["usage", "sharing"],
+    async run({ open }) {
+      const { perStep, state } = await grow(await open(), shape);
+      assert(state > 80_000, `a state of this shape has 80 kB at least, but wholeStateBytes says ${state}`);
+      assert(perStep > 0, "a save that changes something adds something");
+      const share = `${Math.round(perStep)} bytes a step, on a state of ${state}`;
+      assert(perStep < state / 12, `a save should add little, but added ${share}`);
+    },
+  })),
   ...FORMS.flatMap(([what, part]): ConformanceCase[] => [
     {
       name: `sharing: ${what} that stays the same is stored once, however it was come by`,

@@ -23,6 +23,8 @@ async function saveBetween(store: Store, big: unknown): Promise<void> {
   await store.saveWithTrace("trace", createCheckpoint({ step: 3 }, { id: "after" }));
 }
 
+const BIG_PARTS = [["a string", noise(1, BIG)], ["bytes", noiseBytes(2, BIG)]] as const;
+
 /** What is stored is counted, and goes when nothing needs it. */
 export const usageCases: readonly ConformanceCase[] = [
   {
@@ -75,7 +77,7 @@ export const usageCases: readonly ConformanceCase[] = [
       assert(after.wholeStateBytes === before.wholeStateBytes, "wholeStateBytes should not have changed");
     },
   },
-  ...([["a string", noise(1, BIG)], ["bytes", noiseBytes(2, BIG)]] as const).flatMap(([what, big]): ConformanceCase[] => [
+  ...BIG_PARTS.flatMap(([what, big]): ConformanceCase[] => [
     {
       name: `usage: falls when the checkpoint that alone had ${what} of 300 kB is deleted`,
       needs: ["usage"],
@@ -107,8 +109,8 @@ export const usageCases: readonly ConformanceCase[] = [
     needs: ["usage"],
     async run({ open }) {
       const store = await open();
-      const saved = [...(await saveSteps(store, "one", { count: 4 })), ...(await saveSteps(store, "two", { count: 2 }))];
-      for (const { id } of saved) await store.delete(id);
+      const [one, two] = [await saveSteps(store, "one", { count: 4 }), await saveSteps(store, "two", { count: 2 })];
+      for (const { id } of [...one, ...two]) await store.delete(id);
       await assertEmpty(store, "once all was deleted");
     },
   },
@@ -146,8 +148,9 @@ export const usageCases: readonly ConformanceCase[] = [
       const before = await store.usage();
       await store.close();
       const after = await (await open()).usage();
-      assert(after.storedBytes === before.storedBytes, `storedBytes was ${before.storedBytes}, is ${after.storedBytes}`);
-      assert(after.wholeStateBytes === before.wholeStateBytes, "wholeStateBytes should be what it was");
+      for (const field of ["storedBytes", "wholeStateBytes"] as const) {
+        assert(after[field] === before[field], `${field} was ${before[field]}, and is ${after[field]}`);
+      }
     },
   },
 ];

@@ -59,12 +59,12 @@ export class OrdersByCreatedAt extends ReferenceStore {
   }
 }
 
-/** Small states overtake large ones. */
-export class OvertakesLarge extends ReferenceStore {
+/** Takes its time over every second save, and does not wait for it with the next. */
+export class Overtakes extends ReferenceStore {
   override async saveWithTrace(traceId: string, checkpoint: Checkpoint): Promise<void> {
     const taken = copyOf(checkpoint);
-    const isEven = (taken.state as { step?: number } | undefined)?.step! % 2 === 0;
-    if (isEven) await new Promise((resolve) => setTimeout(resolve, 2));
+    const { step } = taken.state as { step: number };
+    if (step % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     await super.saveWithTrace(traceId, taken);
   }
 }

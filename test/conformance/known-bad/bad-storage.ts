@@ -33,10 +33,12 @@ export class AnswersBeforeCommit extends ReferenceStore {
 
   override async saveWithTrace(traceId: string, checkpoint: Checkpoint): Promise<void> {
     const taken = this.take(traceId, checkpoint);
-    this.#written = this.#written.then(async () => {
+    const write = async (before: Promise<unknown>) => {
+      await before;
       await new Promise((resolve) => setTimeout(resolve, 1));
       await super.saveWithTrace(traceId, taken);
-    });
+    };
+    this.#written = write(this.#written);
   }
 
   override async list(traceId: string): Promise<string[]> {

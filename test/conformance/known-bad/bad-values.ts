@@ -96,7 +96,9 @@ export class SortsKeys extends Loses {
 export class FillsHoles extends Loses {
   protected override lose(holder: object): void {
     if (!Array.isArray(holder) || holder.length > 1_000) return;
-    for (let index = 0; index < holder.length; index++) holder[index] ??= holder[index];
+    for (let index = 0; index < holder.length; index++) {
+      if (!(index in holder)) holder[index] = undefined;
+    }
   }
 }
 

@@ -63,7 +63,7 @@ export class ReferenceDisk {
   tell(store: object, change: Change): void {
     for (const [watcher, watches] of this.watches) {
       const origin = watcher === store ? "local" : "remote";
-      for (const watch of [...watches]) {
+      for (const watch of Array.from(watches)) {
         if (watch.traceId !== undefined && watch.traceId !== change.traceId) continue;
         if (!watches.has(watch)) continue;
         try {

@@ -87,13 +87,14 @@ export class ReferenceStore implements Store {
     });
   }
 
-  async *history(traceId: string, { limit = Infinity, before, signal }: HistoryOptions = {}): AsyncIterable<StoredHead> {
+  async *history(traceId: string, options: HistoryOptions = {}): AsyncIterable<StoredHead> {
+    const { limit = Infinity, before, signal } = options;
     checkId(traceId);
     let last = Infinity;
     if (before !== undefined) last = (await this.run(() => this.disk.entry(before)?.head.seq)) ?? Infinity;
     for (let count = 0; count < limit; count++) {
       signal?.throwIfAborted();
-      const next = await this.run(() => this.entries(traceId).filter(({ head }) => head.seq < last).at(-1));
+      const next = await this.run(() => [...this.entries(traceId)].reverse().find(({ head }) => head.seq < last));
       if (next === undefined) return;
       last = next.head.seq;
       yield copyOf(next.head);
@@ -105,8 +106,8 @@ export class ReferenceStore implements Store {
     checkId(traceId);
     return this.run(async () => {
       const origin = this.disk.entry(id)?.checkpoint;
-      if (origin === undefined) throw new CheckpointStoreError("not-found", `no checkpoint ${id}`, { checkpointId: id });
-      if (this.entries(traceId).length > 0) throw new CheckpointStoreError("conflict", `${traceId} exists`, { traceId });
+      if (origin === undefined) throw new CheckpointStoreError("not-found", `no ${id}`, { checkpointId: id });
+      if (this.entries(traceId).length > 0) throw new CheckpointStoreError("conflict", "it exists", { traceId });
       const { id: _, createdAt: __, state, ...head } = origin;
       const copy = this.take(traceId, createCheckpoint(state, { ...head, parentId: id }));
       await this.commit(traceId, copy);

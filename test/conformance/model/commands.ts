@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { expect } from "vitest";
 import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import type { CheckpointOptions, StoredHead } from "../../../src/core/checkpoint.ts";
 import type { Model, Real } from "./run.ts";
 import type { Store } from "../../../src/core/store.ts";
+import { assert, assertRefused } from "../../../src/testing/assertions.ts";
+import { show } from "../../../src/testing/equality.ts";
 import { copyOf } from "../known-bad/copy.ts";
 import { anyEdit, applyEdits, asLive } from "./edits.ts";
 import { both, compareAll, inOrder, sorted, TRACES } from "./run.ts";
@@ -48,8 +49,9 @@ const save = command("save", fc.record({ traceId, edits, head, at }), async (giv
   await both({ model, real, at: given.at }, (store) => store.saveWithTrace(given.traceId, checkpoint));
 });
 
-const burst = command("burst", fc.array(fc.record({ traceId, edits }), { maxLength: 5 }), async (steps, model, real) => {
-  const pending = steps.map(({ traceId: trace, edits: changes }) => {
+const steps = fc.array(fc.record({ traceId, edits }), { maxLength: 5 });
+const burst = command("burst", steps, async (given, model, real) => {
+  const pending = given.map(({ traceId: trace, edits: changes }) => {
     applyEdits(model.state(trace), changes);
     const checkpoint = createCheckpoint(model.state(trace), { id: model.nextId(), createdAt: 1 });
     return both({ model, real }, (store) => store.saveWithTrace(trace, checkpoint));
@@ -57,7 +59,8 @@ const burst = command("burst", fc.array(fc.record({ traceId, edits }), { maxLeng
   await Promise.all(pending);
 });
 
-const saveAnything = command("saveAnything", fc.record({ traceId, value: anyValue, at }), async (given, model, real) => {
+const anything = fc.record({ traceId, value: anyValue, at });
+const saveAnything = command("saveAnything", anything, async (given, model, real) => {
   const checkpoint = createCheckpoint(copyOf(given.value), { id: model.nextId(), createdAt: 1 });
   await both({ model, real, at: given.at }, (store) => store.saveWithTrace(given.traceId, checkpoint));
 });
@@ -67,7 +70,7 @@ const refuse = command("refuse", fc.record({ traceId, edits, at }), async (given
   applyEdits(state, given.edits);
   const checkpoint = createCheckpoint({ ...state, run: () => 1 }, { id: model.nextId(), createdAt: 1 });
   const answer = await both({ model, real, at: given.at }, (store) => store.saveWithTrace(given.traceId, checkpoint));
-  expect(answer).toBe("refused as serialization");
+  assert(answer === "refused as serialization", `a state with a function was ${show(answer)}`);
 });
 
 const saveAgain = command("saveAgain", fc.record({ traceId, which: at, at, edits }), async (given, model, real) => {
@@ -82,7 +85,8 @@ const goBack = command("goBack", fc.record({ traceId, which: at, at }), async (g
   if (loaded !== undefined) model.live.set(given.traceId, asLive(loaded.state));
 });
 
-const load = command("load", fc.record({ which: at, at, graphHash: fc.constantFrom(undefined, "g1") }), async (given, model, real) => {
+const graphHash = fc.constantFrom(undefined, "g1");
+const load = command("load", fc.record({ which: at, at, graphHash }), async (given, model, real) => {
   const id = model.someId(given.which);
   const options = given.graphHash === undefined ? {} : { graphHash: given.graphHash };
   await both({ model, real, at: given.at }, async (store) => {
@@ -124,10 +128,10 @@ const fork = command("fork", fc.record({ traceId, which: at, at }), async (given
   const id = model.someId(given.which);
   const origin = await model.store.load(id);
   const taken = (await model.store.list(given.traceId)).length > 0;
-  const forking = real.via(given.at).fork(id, given.traceId);
-  if (origin === undefined) return expect(forking).rejects.toMatchObject({ code: "not-found" });
-  if (taken) return expect(forking).rejects.toMatchObject({ code: "conflict" });
-  const copy = await forking;
+  const call = () => real.via(given.at).fork(id, given.traceId);
+  if (origin === undefined) return assertRefused(call, "not-found", "a fork of what is not there");
+  if (taken) return assertRefused(call, "conflict", "a fork into a trace that is there");
+  const copy = await call();
   const { createdAt } = copy;
   await model.store.saveWithTrace(given.traceId, { ...origin, id: copy.id, parentId: id, createdAt });
   model.ids.push(copy.id);
@@ -143,7 +147,20 @@ const reopen = command("reopen", fc.constant(null), async (_, model, real) => {
 /** What can be done with a store, the likelier the more it is done. */
 export const anyCommand: fc.Arbitrary<Command>[] = [
   ...Array.from({ length: 7 }, () => save),
-  burst, saveAnything, refuse, saveAgain, goBack, load, loadLatest, read, remove, remove, prune, deleteTrace, fork, reopen,
+  burst,
+  saveAnything,
+  refuse,
+  saveAgain,
+  goBack,
+  load,
+  loadLatest,
+  read,
+  remove,
+  remove,
+  prune,
+  deleteTrace,
+  fork,
+  reopen,
 ];
 
 async function headsOf(store: Store, trace: string): Promise<object[]> {
@@ -152,8 +169,8 @@ async function headsOf(store: Store, trace: string): Promise<object[]> {
   for (const [index, { seq, timestamp }] of heads.entries()) {
     const older = heads[index + 1];
     if (older === undefined) continue;
-    expect(seq).toBeGreaterThan(older.seq);
-    expect(timestamp).toBeGreaterThan(older.timestamp);
+    assert(seq > older.seq, `seq ${seq} should be more than ${older.seq}`);
+    assert(timestamp > older.timestamp, `timestamp ${timestamp} should be more than ${older.timestamp}`);
   }
   return heads.map(({ seq: _, timestamp: __, bytes: ___, stateBytes: ____, ...given }) => sorted(given));
 }

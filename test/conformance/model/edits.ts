@@ -52,7 +52,7 @@ function mutate(target: unknown, at: number, value: unknown): void {
   } else if (!ArrayBuffer.isView(target) && !(target instanceof ArrayBuffer) && !(target instanceof RegExp)) {
     const fields = target as Record<string, unknown>;
     const keys = Object.keys(fields);
-    if (at % 4 === 0) Object.defineProperty(fields, `k${at % 5}`, { value, enumerable: true, configurable: true, writable: true });
+    if (at % 4 === 0) fields[`k${at % 5}`] = value;
     else if (at % 4 === 1 && keys.length > 0) delete fields[some(keys, at >> 2)!];
     else if (keys.length > 0) mutate(fields[some(keys, at >> 2)!], at >> 2, value);
   }
@@ -96,7 +96,9 @@ const EDITS = {
     if (at % 2) state.messages.push(part);
     else state.files[`f${at % 40}`] = part;
   },
-  ring: (state: LiveState, at: number) => void (state.files[`f${at % 5}`] = [state, state.messages, state.files][at % 3]),
+  ring: (state: LiveState, at: number) => {
+    state.files[`f${at % 5}`] = [state, state.messages, state.files][at % 3];
+  },
   nest: (state: LiveState, at: number) => {
     state.deep = at % 2 ? { inner: state.deep, list: state.messages } : [state.deep, state.index];
   },

@@ -1,7 +1,7 @@
-import { expect } from "vitest";
 import type { Checkpoint } from "../../../src/core/checkpoint.ts";
 import { isCheckpointStoreError } from "../../../src/core/errors.ts";
 import type { Store } from "../../../src/core/store.ts";
+import { assertEqual } from "../../../src/testing/assertions.ts";
 import { difference } from "../../../src/testing/index.ts";
 import type { ConformanceSubject } from "../../../src/testing/index.ts";
 import { ReferenceDisk } from "../known-bad/reference-disk.ts";
@@ -104,16 +104,16 @@ export async function compareAll(model: Model, real: Real): Promise<void> {
   for (const [index, traceId] of TRACES.entries()) {
     const store = real.via(index);
     const ids = await model.store.list(traceId);
-    expect(await store.list(traceId)).toEqual(ids);
+    await assertEqual(await store.list(traceId), ids, `list of trace ${traceId}`);
     for (const id of ids) await compareOne(store, model, id);
     const latest = await store.loadLatest(traceId);
-    expect(latest?.id).toBe(ids[0]);
+    await assertEqual(latest?.id, ids[0], `the latest of trace ${traceId}`);
   }
 }
 
 async function compareOne(store: Store, model: Model, id: string): Promise<void> {
   const [answer, expected] = [await store.load(id), await model.store.load(id)];
-  expect(await difference(answer && inOrder(answer), expected && inOrder(expected), id)).toBeUndefined();
+  await assertEqual(answer && inOrder(answer), expected && inOrder(expected), id);
 }
 
 /** The order of a checkpoint's own fields says nothing. */

@@ -43,31 +43,37 @@ const leaf = fc.oneof(
   { weight: 2, arbitrary: bytes },
 );
 
+type Parts = {
+  value: unknown;
+  list: unknown[];
+  entries: [string, unknown][];
+  pairs: [unknown, unknown][];
+};
+
 /** Values of all kinds that a store keeps, small and large, now and then with one object in two places. */
-export const anyValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; list: unknown[]; entries: [string, unknown][] }>(
-  (tie) => ({
-    list: fc.array(tie("value"), { maxLength: 4 }),
-    entries: fc.uniqueArray(fc.tuple(key, tie("value")), { maxLength: 4, selector: ([name]) => name }),
-    value: fc.oneof(
-      { depthSize: "small", withCrossShrink: true },
-      { weight: 5, arbitrary: leaf },
-      { weight: 2, arbitrary: tie("list") },
-      { weight: 3, arbitrary: tie("entries").map((entries) => record(entries)) },
-      { weight: 1, arbitrary: tie("entries").map((entries) => record(entries, null)) },
-      { weight: 1, arbitrary: fc.sparseArray(tie("value"), { maxLength: 12, maxNumElements: 3 }) },
-      { weight: 1, arbitrary: fc.array(fc.tuple(tie("value"), tie("value")), { maxLength: 3 }).map((all) => new Map(all)) },
-      { weight: 1, arbitrary: tie("list").map((all) => new Set(all)) },
-      { weight: 1, arbitrary: fc.tuple(text, tie("value")).map(([message, cause]) => new TypeError(message, { cause })) },
-      { weight: 1, arbitrary: tie("value").map((value) => [value, { again: value }]) },
-      {
-        weight: 1,
-        arbitrary: fc.tuple(tie("value"), fc.integer({ min: 30, max: 120 })).map(([value, count]) =>
-          Array.from({ length: count }, (_, n) => ({ n, value, text: `item ${n}` })),
-        ),
-      },
-    ),
-  }),
-).value;
+export const anyValue: fc.Arbitrary<unknown> = fc.letrec<Parts>((tie) => ({
+  list: fc.array(tie("value"), { maxLength: 4 }),
+  entries: fc.uniqueArray(fc.tuple(key, tie("value")), { maxLength: 4, selector: ([name]) => name }),
+  pairs: fc.array(fc.tuple(tie("value"), tie("value")), { maxLength: 3 }),
+  value: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    { weight: 5, arbitrary: leaf },
+    { weight: 2, arbitrary: tie("list") },
+    { weight: 3, arbitrary: tie("entries").map((entries) => record(entries)) },
+    { weight: 1, arbitrary: tie("entries").map((entries) => record(entries, null)) },
+    { weight: 1, arbitrary: fc.sparseArray(tie("value"), { maxLength: 12, maxNumElements: 3 }) },
+    { weight: 1, arbitrary: tie("pairs").map((pairs) => new Map(pairs)) },
+    { weight: 1, arbitrary: tie("list").map((all) => new Set(all)) },
+    { weight: 1, arbitrary: fc.tuple(text, tie("value")).map(([said, cause]) => new TypeError(said, { cause })) },
+    { weight: 1, arbitrary: tie("value").map((value) => [value, { again: value }]) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(tie("value"), fc.integer({ min: 30, max: 120 })).map(([value, count]) =>
+        Array.from({ length: count }, (_, n) => ({ n, value, text: `item ${n}` })),
+      ),
+    },
+  ),
+})).value;
 
 /** Of what a store may refuse in metadata there is nothing here. */
 export const anyMetadata: fc.Arbitrary<Record<string, unknown>> = fc
