@@ -1,6 +1,6 @@
 import type { WriteTransaction } from "../core/backend.ts";
 import type { TraceId } from "../core/checkpoint.ts";
-import { readPages } from "./pages.ts";
+import { findPages, readPages } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { numbersOf } from "./ranges.ts";
 import { rangeOf, type Layout, type StoredSize, type Volume } from "./records.ts";
@@ -63,7 +63,8 @@ export async function freeFrom(transaction: WriteTransaction, owner: Owner, from
   const pieces: StoredSize[] = [];
   const unused = new Set(owner.layout.volumes.flatMap((volume) => volume.unused));
   const numbers = [...numbersOf([from, owner.nextPiece - from])];
-  for (const page of numbers.length === 0 ? [] : await readPages(transaction, owner.traceId, numbers)) {
+  const pages = await findPages(transaction, owner.traceId);
+  for (const page of await readPages(transaction, { traceId: owner.traceId, pages, numbers })) {
     page.pieces.forEach((piece, i) => {
       const number = page.first + i;
       if (piece !== null && number >= from && !unused.has(number)) pieces.push([number, bytesOf(piece)]);
@@ -75,7 +76,8 @@ export async function freeFrom(transaction: WriteTransaction, owner: Owner, from
 async function erase(transaction: WriteTransaction, traceId: TraceId, numbers: readonly number[]): Promise<void> {
   if (numbers.length === 0) return;
   const leaving = new Set(numbers);
-  for (const page of await readPages(transaction, traceId, numbers)) {
+  const pages = await findPages(transaction, traceId);
+  for (const page of await readPages(transaction, { traceId, pages, numbers })) {
     const pieces = page.pieces.map((piece, i) => (leaving.has(page.first + i) ? null : piece));
     if (pieces.every((piece) => piece === null)) {
       transaction.delete("pieces", rangeOf(traceId, page.first, page.first));

@@ -98,17 +98,22 @@ function pageOf(traceId: TraceId, pieces: readonly NumberedPiece[]): PageRecord 
   return { traceId, first, pieces: page };
 }
 
+/** Where the pages of a trace start, in order: volumes are few, and so are small pages. */
+export async function findPages(transaction: ReadTransaction, traceId: TraceId): Promise<number[]> {
+  const keys = await transaction.keys("pieces", { range: rangeOf(traceId) });
+  return keys.map((key) => key[1] as number);
+}
+
 /** The pieces that `root` needs, those that they need, and so on. One that is missing is left out. */
 export async function readPieces(
   transaction: ReadTransaction,
-  traceId: TraceId,
-  root: Piece,
+  { traceId, root, pages }: { traceId: TraceId; root: Piece; pages: readonly number[] },
 ): Promise<Map<number, Piece>> {
   const read = new Map<number, Piece>();
   const needed = new Map<number, Piece>();
   let missing = referencesOf(root);
   while (missing.length > 0) {
-    for (const page of await readPages(transaction, traceId, missing)) {
+    for (const page of await readPages(transaction, { traceId, pages, numbers: missing })) {
       for (let i = 0; i < page.pieces.length; i += 1) {
         const piece = page.pieces[i];
         if (piece !== null && piece !== undefined) read.set(page.first + i, piece);
@@ -136,46 +141,31 @@ export async function readPieces(
 function referencesOf(piece: Piece): number[] {
   const numbers: number[] = [];
   const references = Array.isArray(piece) ? piece[2] : undefined;
-  if (Array.isArray(references)) for (const ranges of references) numbers.push(...numbersOf(ranges));
+  if (Array.isArray(references)) for (const ranges of references) for (const number of numbersOf(ranges)) numbers.push(number);
   return numbers;
 }
 
 /** The pages that hold the given pieces. */
 export async function readPages(
   transaction: ReadTransaction,
-  traceId: TraceId,
-  numbers: readonly number[],
+  { traceId, pages, numbers }: { traceId: TraceId; pages: readonly number[]; numbers: readonly number[] },
 ): Promise<PageRecord[]> {
   const sorted = [...numbers].sort((a, b) => a - b);
-  const firsts = await pageStarts(transaction, traceId, { from: sorted[0]!, to: sorted[sorted.length - 1]! });
   const runs: { from: number; to: number }[] = [];
   let at = 0;
-  for (let i = 0; i < firsts.length; i += 1) {
-    const first = firsts[i]!;
-    const end = firsts[i + 1] ?? Infinity;
+  for (let i = 0; i < pages.length; i += 1) {
+    const first = pages[i]!;
+    const end = pages[i + 1] ?? Infinity;
     while (at < sorted.length && sorted[at]! < first) at += 1;
     if (at === sorted.length) break;
     if (sorted[at]! >= end) continue;
     const last = runs[runs.length - 1];
     // One request for pages side by side; more of them would cost more than a page read in vain.
-    if (last !== undefined && last.to >= (firsts[i - 2] ?? -1)) last.to = first;
+    if (last !== undefined && last.to >= (pages[i - 2] ?? -1)) last.to = first;
     else runs.push({ from: first, to: first });
   }
-  const pages = await Promise.all(
+  const found = await Promise.all(
     runs.map(({ from, to }) => transaction.getAll<PageRecord>("pieces", { range: rangeOf(traceId, from, to) })),
   );
-  return pages.flat();
-}
-
-/** The first numbers of the pages that hold the pieces `from` to `to`. */
-async function pageStarts(
-  transaction: ReadTransaction,
-  traceId: TraceId,
-  { from, to }: { from: number; to: number },
-): Promise<number[]> {
-  const [before, within] = await Promise.all([
-    transaction.keys("pieces", { range: rangeOf(traceId, -Infinity, from), reverse: true, limit: 1 }),
-    transaction.keys("pieces", { range: { ...rangeOf(traceId, from, to), lowerOpen: true } }),
-  ]);
-  return [...before, ...within].map((key) => key[1] as number);
+  return found.flat();
 }

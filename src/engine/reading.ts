@@ -3,7 +3,7 @@ import type { Checkpoint, TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import type { Tree } from "./capture.ts";
-import { readPieces, readTail } from "./pages.ts";
+import { findPages, readPieces, readTail } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import type { NumberedPiece } from "./plan.ts";
 import { damaged, readTree, readValue, type Pieces } from "./reader.ts";
@@ -43,18 +43,25 @@ export class Codecs {
 /** The checkpoint of an id. */
 export async function findStored(transaction: ReadTransaction, id: string): Promise<Stored | undefined> {
   const record = await transaction.get<CheckpointRecord>("checkpoints", [id], "by_id");
-  return record && { record, pieces: await readPieces(transaction, record.traceId, record.root) };
+  if (record === undefined) return undefined;
+  const { traceId, root } = record;
+  const pages = await findPages(transaction, traceId);
+  return { record, pieces: await readPieces(transaction, { traceId, root, pages }) };
 }
 
 /** The newest checkpoint of a trace. */
 export async function findLatest(transaction: ReadTransaction, traceId: TraceId): Promise<Stored | undefined> {
-  const [record] = await transaction.getAll<CheckpointRecord>("checkpoints", {
-    index: "by_trace_timestamp",
-    range: rangeOf(traceId),
-    reverse: true,
-    limit: 1,
-  });
-  return record && { record, pieces: await readPieces(transaction, traceId, record.root) };
+  const [[record], pages] = await Promise.all([
+    transaction.getAll<CheckpointRecord>("checkpoints", {
+      index: "by_trace_timestamp",
+      range: rangeOf(traceId),
+      reverse: true,
+      limit: 1,
+    }),
+    findPages(transaction, traceId),
+  ]);
+  if (record === undefined) return undefined;
+  return { record, pieces: await readPieces(transaction, { traceId, root: record.root, pages }) };
 }
 
 /** The checkpoint as its maker saved it. @throws `corrupted`, `codec-mismatch`. */
