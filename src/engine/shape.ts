@@ -125,10 +125,16 @@ export function sparseEntries(value: readonly unknown[]): unknown[] | undefined 
   return entries;
 }
 
+/** Where an error was made, as some engines tell beside the stack; each makes them anew. */
+const PLACES_OF_ERRORS = new Set(["line", "column", "sourceURL", "fileName", "lineNumber", "columnNumber"]);
+
 /** The properties of an error that make it what it is, hidden ones included. */
 export function errorKeys(value: object): string[] {
   if (toTag.call(value) === "[object DOMException]") return ["name", "message"];
-  return Object.getOwnPropertyNames(value).filter((key) => key !== "line" && key !== "column" && key !== "sourceURL");
+  const keys = Object.getOwnPropertyNames(value).filter((key) => !PLACES_OF_ERRORS.has(key));
+  // Firefox has the stack on the prototype, as an accessor.
+  if (!keys.includes("stack") && typeof (value as Error).stack === "string") keys.push("stack");
+  return keys;
 }
 
 /** The children of a map, flat: key, value, key, value. */
