@@ -47,7 +47,9 @@ export class Changes {
   }
 
   #tell(change: Change): void {
-    for (const [key, { listener, traceId }] of [...this.#listeners]) {
+    // Those that a listener adds hear the next change, not this one.
+    const listeners = Array.from(this.#listeners);
+    for (const [key, { listener, traceId }] of listeners) {
       // One that an earlier listener has ended hears no more.
       if (!this.#listeners.has(key) || (traceId !== undefined && traceId !== change.traceId)) continue;
       try {

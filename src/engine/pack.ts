@@ -1,5 +1,5 @@
 import { sameBytes } from "./leaves.ts";
-import { Chunk, Node, sameSlot, slotWeight, type Slot } from "./tree.ts";
+import { Chunk, sameSlot, slotWeight, type Node, type Slot } from "./tree.ts";
 
 /** A chunk is closed at this weight; one below the minimum is joined with new neighbours rather than kept. */
 const CHUNK_BYTES = 4096;

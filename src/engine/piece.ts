@@ -1,7 +1,7 @@
 import type { Codec } from "../core/codec.ts";
 import { checksum } from "./checksum.ts";
 import { toRanges, type Ranges } from "./ranges.ts";
-import { Alias, Atom, Chunk, Node, type Kind, type Slot } from "./tree.ts";
+import { Alias, Atom, type Chunk, type Kind, type Slot } from "./tree.ts";
 
 /**
  * A piece as a page holds it: a checksum of the rest; what the codec made of the content, or `null` for a piece that

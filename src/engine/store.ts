@@ -17,7 +17,7 @@ import { capture } from "./capture.ts";
 import { Changes } from "./changes.ts";
 import { forkTrace } from "./fork.ts";
 import { readHistory } from "./history.ts";
-import { Codecs, decodeCheckpoint, findLatest, findStored, type Stored } from "./reading.ts";
+import { decodeCheckpoint, findLatest, findStored, type Codecs, type Stored } from "./reading.ts";
 import { idsOf, rangeOf, type CheckpointRecord, type TraceRecord } from "./records.ts";
 import { removeRun, removeTrace, type Removal } from "./removal.ts";
 import { SaveClock } from "./save-clock.ts";

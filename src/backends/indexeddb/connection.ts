@@ -72,8 +72,8 @@ export class Connection {
         terminated: () => (this.#database = undefined),
       }).then((database) => {
         // It may still open, long after it was given up.
-        if (isGivenUp) database.close();
-        else resolve(database);
+        if (isGivenUp) return database.close();
+        return resolve(database);
       }, reject);
     });
     try {

@@ -43,6 +43,11 @@ const leaf = fc.oneof(
   { weight: 2, arbitrary: bytes },
 );
 
+/** Of one value throughout: lists like these within each other would be small to store and endless to print. */
+const longList = fc
+  .tuple(leaf, fc.integer({ min: 30, max: 120 }))
+  .map(([value, count]) => Array.from({ length: count }, (_, n) => ({ n, value, text: `item ${n}` })));
+
 type Parts = {
   value: unknown;
   list: unknown[];
@@ -66,12 +71,7 @@ export const anyValue: fc.Arbitrary<unknown> = fc.letrec<Parts>((tie) => ({
     { weight: 1, arbitrary: tie("list").map((all) => new Set(all)) },
     { weight: 1, arbitrary: fc.tuple(text, tie("value")).map(([said, cause]) => new TypeError(said, { cause })) },
     { weight: 1, arbitrary: tie("value").map((value) => [value, { again: value }]) },
-    {
-      weight: 1,
-      arbitrary: fc.tuple(tie("value"), fc.integer({ min: 30, max: 120 })).map(([value, count]) =>
-        Array.from({ length: count }, (_, n) => ({ n, value, text: `item ${n}` })),
-      ),
-    },
+    { weight: 1, arbitrary: longList },
   ),
 })).value;
 
