@@ -9,7 +9,7 @@ export interface StoredRun {
 }
 
 /** Reads the one run that there is, over a connection of its own. For a page to import. */
-export async function readRun(): Promise<StoredRun> {
+async function readRun(): Promise<StoredRun> {
   const store = await openStore<{ report?: Report }>("baseline-scout");
   try {
     const runs = await store.traces();
