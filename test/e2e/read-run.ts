@@ -8,8 +8,8 @@ export interface StoredRun {
   readonly report: Report | undefined;
 }
 
-/** Reads the one run that there is, over a connection of its own. For a page to import. */
-async function readRun(): Promise<StoredRun> {
+/** Reads the one run that there is, over a connection of its own. For a page to import. @public */
+export async function readRun(): Promise<StoredRun> {
   const store = await openStore<{ report?: Report }>("baseline-scout");
   try {
     const runs = await store.traces();
