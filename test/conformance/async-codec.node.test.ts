@@ -1,0 +1,37 @@
+import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
+import type { Codec } from "../../src/core/codec.ts";
+import { openStore } from "../../src/index.ts";
+import { createMemoryStore } from "../../src/memory.ts";
+import { conformanceSuite } from "../../src/testing/vitest.ts";
+import { subjects } from "./subjects.ts";
+
+/** A codec whose every call takes a turn of the event loop, as one that encrypts would: no transaction outlives that. */
+function createAsyncCodec(): Codec {
+  const codec = createSuperjsonCodec();
+  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+  return {
+    name: "async",
+    isAsync: true,
+    async encode(value) {
+      const encoded = codec.encode(value);
+      await turn();
+      return encoded;
+    },
+    async decode(encoded) {
+      await turn();
+      return codec.decode(encoded);
+    },
+  };
+}
+
+const [memory, indexedDb] = subjects;
+conformanceSuite({
+  ...memory!,
+  name: "memory, an asynchronous codec",
+  open: async () => createMemoryStore({ codec: createAsyncCodec() }),
+});
+conformanceSuite({
+  ...indexedDb!,
+  name: "IndexedDB, an asynchronous codec",
+  open: (name) => openStore(name, { codec: createAsyncCodec() }),
+});
