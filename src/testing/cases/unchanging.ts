@@ -68,6 +68,18 @@ export const unchangingCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "unchanging: a retry is a no-op also where the metadata has one date in two places",
+    async run({ open }) {
+      const store = await open();
+      const at = new Date(5);
+      const checkpoint = createCheckpoint(1, { metadata: { first: at, all: [at, new Date(5)] } });
+      await store.saveWithTrace("trace", checkpoint);
+      await store.saveWithTrace("trace", checkpoint);
+      await store.saveWithTrace("trace", (await store.load(checkpoint.id))!);
+      await assertHas(store, "trace", [checkpoint]);
+    },
+  },
+  {
     name: "unchanging: repeating an older save changes neither the order nor the latest",
     async run({ open }) {
       const store = await open();

@@ -61,7 +61,12 @@ class Copy {
     if (prototype === Blob.prototype || prototype === File.prototype) return value;
     if (prototype === ArrayBuffer.prototype) return (value as ArrayBuffer).slice(0);
     if (ArrayBuffer.isView(value)) return this.#view(value, prototype, path);
-    for (const Class of ERRORS) if (prototype === Class.prototype) return new Class();
+    for (const Class of ERRORS) {
+      if (prototype !== Class.prototype) continue;
+      // Where it is not a field of the error, it would be that of this line.
+      const stack = { value: (value as Error).stack, configurable: true, writable: true };
+      return Object.defineProperty(new Class(), "stack", stack);
+    }
     throw refusal(path, "is an instance of a class");
   }
 
@@ -88,7 +93,8 @@ class Copy {
     if (ArrayBuffer.isView(source)) return;
     for (const key of Reflect.ownKeys(source)) {
       const hidden = !Object.prototype.propertyIsEnumerable.call(source, key);
-      if (hidden && !(isError && ["message", "cause", "errors", "name", "stack"].includes(key as string))) continue;
+      // What makes an error is hidden, and what that is differs from engine to engine.
+      if (hidden && !isError) continue;
       if (typeof key === "symbol") throw refusal(path, "has a field named by a symbol");
       const where = pathTo(path, key);
       const value = this.shell(attempt(where, () => (source as Record<string, unknown>)[key]), where);
