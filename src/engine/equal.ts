@@ -1,8 +1,12 @@
 import { sameBytes } from "./leaves.ts";
 import { Alias, Atom, Node, sameAtom, type Anchor, type Slot } from "./tree.ts";
 
-/** Whether two trees stand for equal states: the same content, and the same parts referred to from several places. */
-export function isSameState(a: Slot, b: Slot): boolean {
+/**
+ * Whether two trees stand for equal states: the same content, and the same parts referred to from several places.
+ *
+ * With `atomsByValue`, one date in two places is as good as two: structured clones make two of it in Firefox and WebKit.
+ */
+export function isSameState(a: Slot, b: Slot, { atomsByValue = false } = {}): boolean {
   const anchorsOfA = anchorsOf(a);
   const anchorsOfB = anchorsOf(b);
   const partners = new Map<Node | Atom, Node | Atom>();
@@ -11,8 +15,8 @@ export function isSameState(a: Slot, b: Slot): boolean {
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     const x = pair[0] instanceof Alias ? anchorsOfA.get(pair[0].anchor) : pair[0];
     const y = pair[1] instanceof Alias ? anchorsOfB.get(pair[1].anchor) : pair[1];
-    const isText = x instanceof Node && x.kind === "text";
-    if ((x instanceof Node || x instanceof Atom) && !isText) {
+    const isValue = x instanceof Node ? x.kind === "text" : atomsByValue;
+    if ((x instanceof Node || x instanceof Atom) && !isValue) {
       const partner = partners.get(x);
       if (partner !== undefined || taken.has(y as Node)) {
         if (partner !== y) return false;

@@ -258,7 +258,7 @@ export class TraceWriter {
       });
     if (record.traceId !== this.#traceId) throw refuse(`in trace ${record.traceId}`);
     const isSameHead = (["parentId", "nextNode", "graphHash", "createdAt"] as const).every((key) => record[key] === head[key]);
-    const isSameMetadata = isSameState(capture(record.metadata).root, capture(head.metadata).root);
+    const isSameMetadata = isSameState(capture(record.metadata).root, capture(head.metadata).root, { atomsByValue: true });
     if (!isSameHead || !isSameMetadata) throw refuse("with another head");
     const { tree: there } = await decodeTree(stored, this.#codecs);
     if (!isSameState(tree.root, there.root)) throw refuse("with another state");
