@@ -4,7 +4,7 @@ import { Alias, Atom, Node, sameAtom, type Anchor, type Slot } from "./tree.ts";
 /**
  * Whether two trees stand for equal states: the same content, and the same parts referred to from several places.
  *
- * With `atomsByValue`, one date in two places is as good as two: structured clones make two of it in Firefox and WebKit.
+ * With `atomsByValue`, one date in two places is as good as two: structured clones make two of it in WebKit.
  */
 export function isSameState(a: Slot, b: Slot, { atomsByValue = false } = {}): boolean {
   const anchorsOfA = anchorsOf(a);

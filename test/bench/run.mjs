@@ -132,16 +132,17 @@ async function putIntoReadme(report) {
 
 /** Candidates share the machine with whatever else runs; ratios bear it only up to a point. */
 async function warnIfBusy() {
-  const read = () => {
-    const all = cpus().map((cpu) => cpu.times);
-    const idle = all.reduce((sum, times) => sum + times.idle, 0);
-    return { idle, total: all.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0) };
-  };
-  const before = read();
+  const before = processorTimes();
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  const after = read();
-  const busy = 1 - (after.idle - before.idle) / (after.total - before.total);
-  if (busy > 0.2) log(`WARNING: other processes take ${Math.round(busy * 100)}% of the machine; the figures will be off`);
+  const after = processorTimes();
+  const busyPercent = Math.round(100 - (100 * (after.idle - before.idle)) / (after.total - before.total));
+  if (busyPercent > 20) log(`WARNING: other processes take ${busyPercent}% of the machine; the figures will be off`);
+}
+
+function processorTimes() {
+  const times = cpus().flatMap((cpu) => Object.entries(cpu.times));
+  const sum = (/** @type {[string, number][]} */ some) => some.reduce((total, [, ms]) => total + ms, 0);
+  return { idle: sum(times.filter(([name]) => name === "idle")), total: sum(times) };
 }
 
 /** @param {string} text */
