@@ -5,7 +5,7 @@ import { createMemoryStore } from "../../src/memory.ts";
 import { conformanceSuite } from "../../src/testing/vitest.ts";
 import { subjects } from "./subjects.ts";
 
-/** A codec whose every call takes a turn of the event loop, as one that encrypts would: no transaction outlives that. */
+/** A codec whose every call takes a turn of the event loop, as one that encrypts would: no transaction outlives it. */
 function createAsyncCodec(): Codec {
   const codec = createSuperjsonCodec();
   const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
