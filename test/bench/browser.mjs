@@ -1,6 +1,7 @@
 // @ts-check
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -11,10 +12,24 @@ import { findChromium } from "../engines/chromium.mjs";
 const root = fileURLToPath(new URL(".", import.meta.url));
 const cacheDir = fileURLToPath(new URL("../../.cache/bench/", import.meta.url));
 
+/** @type {string[]} */
+const folders = [];
+// At the latest: a profile is a gigabyte, and a run may be interrupted.
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** @param {string} prefix */
+function temporaryFolder(prefix) {
+  mkdirSync(cacheDir, { recursive: true });
+  const folder = mkdtempSync(join(cacheDir, prefix));
+  folders.push(folder);
+  return folder;
+}
+
 /** Bundles the page and serves it. Answers the port and what ends it. */
 export async function servePage() {
-  await mkdir(cacheDir, { recursive: true });
-  const outDir = await mkdtemp(join(cacheDir, "page-"));
+  const outDir = temporaryFolder("page-");
   const common = /** @type {const} */ ({ root, configFile: false, logLevel: "warn" });
   await build({
     ...common,
@@ -43,9 +58,8 @@ export async function servePage() {
 /** A browser profile on disk, gone with `discard`. */
 export class Profile {
   /** @param {number} port */
-  static async create(port) {
-    await mkdir(cacheDir, { recursive: true });
-    return new Profile(await mkdtemp(join(cacheDir, "profile-")), port);
+  static create(port) {
+    return new Profile(temporaryFolder("profile-"), port);
   }
 
   /** @param {string} dir @param {number} port */

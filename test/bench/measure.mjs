@@ -156,7 +156,7 @@ function of(round, { candidate }) {
  * @param {(profile: Profile) => Promise<T>} work
  */
 async function inProfile(port, work) {
-  const profile = await Profile.create(port);
+  const profile = Profile.create(port);
   try {
     return await work(profile);
   } finally {

@@ -81,7 +81,7 @@ try {
 
 /** Asks the page who takes part and what there is to do. */
 async function introduction() {
-  const profile = await Profile.create(page.port);
+  const profile = Profile.create(page.port);
   try {
     return await profile.browse(async (browser) => {
       const known = await browser.visit("introduction", async () => window.bench.introduce(), undefined);
