@@ -46,7 +46,12 @@ export type CheckpointOptions = Partial<CheckpointHead>;
  * The state is not copied: the store takes its copy when `saveWithTrace` is called.
  */
 export function createCheckpoint<S>(state: S, options: CheckpointOptions = {}): Checkpoint<S> {
-  const { id = crypto.randomUUID(), createdAt = Date.now(), parentId, nextNode, graphHash, metadata } = options;
+  const { id = crypto.randomUUID(), createdAt = Date.now() } = options;
+  return { ...pickHead({ ...options, id, createdAt }), state };
+}
+
+/** The head of whatever has one: a field that is `undefined` counts as not given. */
+export function pickHead({ id, parentId, nextNode, graphHash, createdAt, metadata }: CheckpointHead): CheckpointHead {
   return {
     id,
     ...(parentId !== undefined && { parentId }),
@@ -54,6 +59,5 @@ export function createCheckpoint<S>(state: S, options: CheckpointOptions = {}): 
     ...(graphHash !== undefined && { graphHash }),
     createdAt,
     ...(metadata !== undefined && { metadata }),
-    state,
   };
 }

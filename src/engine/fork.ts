@@ -1,5 +1,5 @@
 import type { WriteTransaction } from "../core/backend.ts";
-import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
+import { pickHead, type CheckpointId, type StoredHead, type TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { appendPieces } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
@@ -33,19 +33,14 @@ export async function forkTrace(
   const numbered = [...pieces]
     .sort(([a], [b]) => a - b)
     .map(([number, piece]) => ({ number, piece, bytes: bytesOf(piece) }));
-  const { nextNode, graphHash, createdAt, metadata, codec, root, nextPiece, stateBytes } = record;
+  const { createdAt, codec, root, nextPiece, stateBytes } = record;
   const recordBytes = headBytes(record);
   const bytes = numbered.reduce((sum, piece) => sum + piece.bytes, recordBytes);
   const head: StoredHead = {
-    id: crypto.randomUUID(),
+    ...pickHead({ ...record, id: crypto.randomUUID(), parentId: id }),
     traceId,
     seq: 1,
     timestamp: createdAt,
-    parentId: id,
-    ...(nextNode !== undefined && { nextNode }),
-    ...(graphHash !== undefined && { graphHash }),
-    createdAt,
-    ...(metadata !== undefined && { metadata }),
     bytes,
     stateBytes,
   };

@@ -1,5 +1,5 @@
 import type { ReadTransaction } from "../core/backend.ts";
-import type { Checkpoint, TraceId } from "../core/checkpoint.ts";
+import { pickHead, type Checkpoint, type TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import type { Tree } from "./capture.ts";
@@ -7,7 +7,7 @@ import { findPages, readPieces, readTail } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import type { NumberedPiece } from "./plan.ts";
 import { damaged, readTree, readValue, type Pieces } from "./reader.ts";
-import { headOf, isIntactRecord, rangeOf, type CheckpointRecord, type StoredSize, type TraceRecord } from "./records.ts";
+import { isIntactRecord, rangeOf, type CheckpointRecord, type StoredSize, type TraceRecord } from "./records.ts";
 import type { Chunk } from "./tree.ts";
 
 /** A checkpoint's record, and the pieces that its state needs. */
@@ -69,16 +69,7 @@ export async function decodeCheckpoint<S>({ record, pieces }: Stored, codecs: Co
   const codec = codecs.of(record);
   return await naming(record, async () => {
     if (!isIntactRecord(record)) throw damaged("its record is not what was written");
-    const { id, parentId, nextNode, graphHash, createdAt, metadata } = headOf(record);
-    return {
-      id,
-      ...(parentId !== undefined && { parentId }),
-      ...(nextNode !== undefined && { nextNode }),
-      ...(graphHash !== undefined && { graphHash }),
-      createdAt,
-      ...(metadata !== undefined && { metadata }),
-      state: (await readValue(record.root, { pieces, codec })) as S,
-    };
+    return { ...pickHead(record), state: (await readValue(record.root, { pieces, codec })) as S };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
+import { pickHead, type CheckpointId, type StoredHead, type TraceId } from "../core/checkpoint.ts";
 import type { KeyRange } from "../core/backend.ts";
 import { checksum } from "./checksum.ts";
 import { roughBytes, type Piece } from "./piece.ts";
@@ -132,20 +132,8 @@ export function headBytes(head: object): number {
 
 /** The head in a record. */
 export function headOf(record: CheckpointRecord): StoredHead {
-  const { traceId, id, seq, timestamp, parentId, nextNode, graphHash, createdAt, metadata, bytes, stateBytes } = record;
-  return {
-    id,
-    traceId,
-    seq,
-    timestamp,
-    ...(parentId !== undefined && { parentId }),
-    ...(nextNode !== undefined && { nextNode }),
-    ...(graphHash !== undefined && { graphHash }),
-    createdAt,
-    ...(metadata !== undefined && { metadata }),
-    bytes,
-    stateBytes,
-  };
+  const { traceId, seq, timestamp, bytes, stateBytes } = record;
+  return { ...pickHead(record), traceId, seq, timestamp, bytes, stateBytes };
 }
 
 /** The ids in the keys of checkpoint records. */

@@ -1,6 +1,13 @@
 import type { Backend, ReadTransaction } from "../core/backend.ts";
 import type { Channel } from "../core/channel.ts";
-import type { Checkpoint, CheckpointHead, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
+import {
+  pickHead,
+  type Checkpoint,
+  type CheckpointHead,
+  type CheckpointId,
+  type StoredHead,
+  type TraceId,
+} from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import type {
   ChangeListener,
@@ -256,21 +263,10 @@ export class EngineStore<S> implements Store<S> {
 }
 
 /** A checkpoint's head, out of its maker's reach. @throws `serialization` for metadata that can't be stored. */
-function privateHead(
-  traceId: TraceId,
-  { id, parentId, nextNode, graphHash, createdAt, metadata }: CheckpointHead,
-): CheckpointHead {
-  const about = { traceId, checkpointId: id };
-  return {
-    id,
-    ...(parentId !== undefined && { parentId }),
-    ...(nextNode !== undefined && { nextNode }),
-    ...(graphHash !== undefined && { graphHash }),
-    createdAt,
-    ...(metadata !== undefined && {
-      metadata: valueOf(
-        capture(metadata, { name: "metadata", holding: { isCloneable: true }, about }).root,
-      ) as Record<string, unknown>,
-    }),
-  };
+function privateHead(traceId: TraceId, checkpoint: CheckpointHead): CheckpointHead {
+  const head = pickHead(checkpoint);
+  if (head.metadata === undefined) return head;
+  const about = { traceId, checkpointId: head.id };
+  const { root } = capture(head.metadata, { name: "metadata", holding: { isCloneable: true }, about });
+  return { ...head, metadata: valueOf(root) as Record<string, unknown> };
 }

@@ -7,7 +7,7 @@ import { isSameState } from "./equal.ts";
 import { appendPieces, readTail } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { planSave, type NumberedPiece, type Plan } from "./plan.ts";
-import { decodeStanding, decodeTree, findStored, readStanding, type Codecs, type Standing } from "./reading.ts";
+import { decodeStanding, decodeTree, findStored, readStanding, type Codecs, type Standing, type StoredStanding } from "./reading.ts";
 import { EMPTY_LAYOUT, headBytes, headOf, seal, type DropRecord, type TraceRecord } from "./records.ts";
 import { newToken, type Removal } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
@@ -141,10 +141,8 @@ export class TraceWriter {
     { tree, isUsable }: { tree: Tree; isUsable: boolean },
   ): Promise<Standing> {
     await this.#clock.catchUp(transaction);
-    const standing = await decodeStanding(await readStanding(transaction, this.#traceId), this.#codecs);
-    const afresh = this.#recapture(tree, { standing, isUsable });
-    const plan = await this.#plan(afresh, standing);
-    return this.#write(transaction, { head, tree: afresh, plan, standing, tail: standing.tail! });
+    const prepared = await this.#prepare(await readStanding(transaction, this.#traceId), { tree, isUsable });
+    return this.#write(transaction, { head, ...prepared });
   }
 
   /** With a codec that has to be awaited: reads, plans, and writes if nobody came between. */
@@ -153,20 +151,23 @@ export class TraceWriter {
     { tree, isUsable }: { tree: Tree; isUsable: boolean },
   ): Promise<Standing> {
     const stored = await this.#backend.read((transaction) => readStanding(transaction, this.#traceId));
-    const standing = await decodeStanding(stored, this.#codecs);
-    const afresh = this.#recapture(tree, { standing, isUsable });
-    const plan = await this.#plan(afresh, standing);
+    const prepared = await this.#prepare(stored, { tree, isUsable });
     return this.#backend.write(async (transaction) => {
       await this.#clock.catchUp(transaction);
       const current = await transaction.get<TraceRecord>("traces", [this.#traceId]);
-      if (current?.token !== standing.trace?.token) throw OVERTAKEN;
-      return this.#write(transaction, { head, tree: afresh, plan, standing, tail: standing.tail! });
+      if (current?.token !== stored.trace?.token) throw OVERTAKEN;
+      return this.#write(transaction, { head, ...prepared });
     });
   }
 
-  #recapture(tree: Tree, { standing, isUsable }: { standing: Standing; isUsable: boolean }): Tree {
-    if (isUsable && standing.tree === undefined) return tree;
-    return capture(valueOf(tree.root), { base: standing.tree, holding: this.#codecs.current });
+  /** Plans a save against what was read; awaits nothing but the codec. */
+  async #prepare(stored: StoredStanding, { tree, isUsable }: { tree: Tree; isUsable: boolean }) {
+    const standing = await decodeStanding(stored, this.#codecs);
+    const afresh =
+      isUsable && standing.tree === undefined
+        ? tree
+        : capture(valueOf(tree.root), { base: standing.tree, holding: this.#codecs.current });
+    return { tree: afresh, plan: await this.#plan(afresh, standing), standing, tail: stored.tail };
   }
 
   #plan(tree: Tree, { trace, rootChunk, foreign }: Standing): Promise<Plan> {
