@@ -88,10 +88,6 @@ class MemoryTransaction implements WriteTransaction {
     return this.#select(collection, query).map(({ record }) => keyOf(record, COLLECTIONS[collection].key));
   }
 
-  async count(collection: CollectionName, range: KeyRange): Promise<number> {
-    return this.#select(collection, { range }).length;
-  }
-
   put(collection: CollectionName, record: object): void {
     const stored = structuredClone(record);
     const key = keyOf(stored, COLLECTIONS[collection].key);

@@ -57,7 +57,6 @@ export interface ReadTransaction {
   getAll<R>(collection: CollectionName, query?: Query): Promise<R[]>;
   /** The primary keys of what `getAll` would answer; reads no record. */
   keys(collection: CollectionName, query?: Query): Promise<Key[]>;
-  count(collection: CollectionName, range: KeyRange): Promise<number>;
 }
 
 /** Writes answer nothing: that they took place is what the transaction's own end says. */

@@ -51,10 +51,6 @@ export class IndexedDbTransaction implements WriteTransaction {
     return found;
   }
 
-  count(collection: CollectionName, range: KeyRange): Promise<number> {
-    return this.#source(collection).count(toRange(range));
-  }
-
   put(collection: CollectionName, record: object): void {
     this.#transaction.objectStore(collection).put!(record).catch(this.#note);
   }
