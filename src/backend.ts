@@ -1,8 +1,9 @@
 import type { Backend } from "./core/backend.ts";
 import type { Channel } from "./core/channel.ts";
 import type { Codec } from "./core/codec.ts";
+import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
-import { Codecs } from "./engine/reading.ts";
+import { Codecs } from "./engine/codecs.ts";
 import { EngineStore } from "./engine/store.ts";
 
 export { COLLECTIONS } from "./core/backend.ts";
@@ -25,6 +26,12 @@ export interface CreateStoreOptions {
   readonly readCodecs?: readonly Codec[];
   /** Carries changes to other stores over the same records. Without one, `watch` hears this store alone. */
   readonly channel?: Channel;
+  /** What a codec that binds its records to their place takes for the store's name. */
+  readonly name?: string;
+  /** What is kept of each trace. */
+  readonly retention?: Retention | readonly Retention[];
+  /** Asked when a save finds the storage full: what to keep of every trace, before it is tried once more. */
+  readonly onQuotaExceeded?: QuotaHandler;
 }
 
 /**
@@ -33,10 +40,12 @@ export interface CreateStoreOptions {
  * `waystone/testing` tells whether the backend keeps its side.
  */
 export function createStore<S = unknown>(backend: Backend, options: CreateStoreOptions): Store<S> {
-  const { codec, readCodecs = [], channel } = options;
+  const { codec, readCodecs = [], channel, name = "", retention, onQuotaExceeded } = options;
   return new EngineStore<S>({
     backend,
-    codecs: new Codecs([codec, ...readCodecs]),
+    codecs: new Codecs([codec, ...readCodecs], { store: name }),
+    retention: combineRetention(retention),
+    ...(onQuotaExceeded !== undefined && { onQuotaExceeded }),
     ...(channel !== undefined && { channel }),
   });
 }

@@ -2,8 +2,9 @@ import { openIndexedDbBackend } from "./backends/indexeddb/backend.ts";
 import { createBroadcastChannel } from "./backends/indexeddb/channel.ts";
 import { createSuperjsonCodec } from "./codecs/superjson.ts";
 import type { Codec } from "./core/codec.ts";
+import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
-import { Codecs } from "./engine/reading.ts";
+import { Codecs } from "./engine/codecs.ts";
 import { EngineStore } from "./engine/store.ts";
 
 export { createCheckpoint } from "./core/checkpoint.ts";
@@ -16,17 +17,21 @@ export type {
   StoredHead,
   TraceId,
 } from "./core/checkpoint.ts";
+export { keepLast, maxAge, maxBytes } from "./core/retention.ts";
+export type { QuotaHandler, Retention } from "./core/retention.ts";
 export type { CheckpointStoreErrorCode, CheckpointStoreErrorDetails } from "./core/errors.ts";
-export type { Codec, CustomValues } from "./core/codec.ts";
+export type { Codec, CustomValues, Place, PlacedHead } from "./core/codec.ts";
 export type {
   Change,
   ChangeListener,
   CheckpointStore,
   HistoryOptions,
   LoadOptions,
+  PrunePreview,
   StorageUsage,
   Store,
   Trace,
+  TraceOptions,
   TraceSummary,
   TracesOptions,
   WatchOptions,
@@ -43,6 +48,13 @@ export interface OpenStoreOptions {
    * a power cut takes what was saved in the last seconds.
    */
   readonly durability?: "strict" | "relaxed";
+  /** What is kept of each trace: `keepLast(20)`, or several rules. Applied with each save; everything unless told otherwise. */
+  readonly retention?: Retention | readonly Retention[];
+  /**
+   * Asked when a save finds the storage full: what to keep of every trace, before it is tried once more. Without an
+   * answer the save is a `quota-exceeded` error, and nothing that was stored is lost.
+   */
+  readonly onQuotaExceeded?: QuotaHandler;
   /** How long another connection may keep the database from opening, before that is a `blocked` error. */
   readonly blockedTimeoutMs?: number;
 }
@@ -55,16 +67,19 @@ export interface OpenStoreOptions {
  * @throws `unavailable` where there is no IndexedDB; `blocked`; `newer-schema` if a newer release wrote it.
  */
 export async function openStore<S = unknown>(name: string, options: OpenStoreOptions = {}): Promise<Store<S>> {
-  const { codec = createSuperjsonCodec(), readCodecs = [], durability = "strict", blockedTimeoutMs = 5000 } = options;
+  const { codec = createSuperjsonCodec(), readCodecs = [], durability = "strict", blockedTimeoutMs = 5000, onQuotaExceeded } = options;
   if (typeof name !== "string" || name === "") throw new TypeError("name must be a string that is not empty");
   if (durability !== "strict" && durability !== "relaxed") {
     throw new TypeError(`durability must be "strict" or "relaxed", got ${String(durability)}`);
   }
+  const retention = combineRetention(options.retention);
   const backend = await openIndexedDbBackend(name, { durability, blockedTimeoutMs });
   const channel = createBroadcastChannel(name);
   return new EngineStore<S>({
     backend,
-    codecs: new Codecs([codec, ...readCodecs]),
+    codecs: new Codecs([codec, ...readCodecs], { store: name }),
+    retention,
+    ...(onQuotaExceeded !== undefined && { onQuotaExceeded }),
     ...(channel !== undefined && { channel }),
   });
 }

@@ -1,3 +1,5 @@
+import type { CheckpointHead, TraceId } from "./checkpoint.ts";
+
 /**
  * Turns a value into something a backend can hold, and back.
  *
@@ -10,13 +12,36 @@ export interface Codec {
   /** Named in every record, so that a store knows what it can read. Change it when the format changes. */
   readonly name: string;
   /** What the backend keeps, or a promise of it: a string, a `Uint8Array`, or anything structured clone can hold. */
-  encode(value: unknown): unknown;
-  /** The value again, or a promise of it. Throws on input that `encode` did not make. */
-  decode(encoded: unknown): unknown;
+  encode(value: unknown, place: Place): unknown;
+  /** The value again, or a promise of it. Throws on input that `encode` did not make, or not for this place. */
+  decode(encoded: unknown, place: Place): unknown;
   /** Whether `encode` and `decode` answer promises. */
   readonly isAsync?: boolean;
+  /** Whether what is decoded at another place is refused. Then pieces that hold nothing but references are encoded too, as `null`. */
+  readonly bindsPlace?: boolean;
+  /** Whether metadata is encoded too. Else it is stored in the open, where heads can be listed without the codec. */
+  readonly encodesMetadata?: boolean;
   /** Class instances that the codec can hold. Others are refused. */
   readonly custom?: CustomValues;
+}
+
+/** Where in a store a value stands, for codecs that bind what they encode to it. Most need not look. */
+export interface Place {
+  /** The name of the store. */
+  readonly store: string;
+  /** A number that the trace has in common with no other, not even with a later one of the same id. */
+  readonly lineage: number;
+  /** A piece's number in its trace; or, beside a checkpoint's head, what was encoded of it. */
+  readonly position: number | { readonly part: "state" | "metadata"; readonly head: PlacedHead };
+  /** The numbers of the pieces that the value refers to, as ranges. */
+  readonly references: readonly (readonly number[])[];
+}
+
+/** A head with its place in its trace. In a fork's first checkpoint, those of the checkpoint it was copied from. */
+export interface PlacedHead extends CheckpointHead {
+  readonly traceId: TraceId;
+  readonly seq: number;
+  readonly timestamp: number;
 }
 
 /** How a codec deals with class instances. Both are called in the moment of the save, before anything is awaited. */

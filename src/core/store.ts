@@ -1,4 +1,5 @@
 import type { Checkpoint, CheckpointId, CheckpointOptions, StoredHead, TraceId } from "./checkpoint.ts";
+import type { Retention } from "./retention.ts";
 
 /** What `load` and `loadLatest` may insist on. */
 export interface LoadOptions {
@@ -38,21 +39,35 @@ export interface CheckpointStore<S = unknown> {
 /** A store as applications hold it: the six verbs, and what a page or an adapter needs beyond them. */
 export interface Store<S = unknown> extends CheckpointStore<S> {
   /** A handle on one trace. It costs nothing and needs no closing. */
-  trace(traceId: TraceId): Trace<S>;
+  trace(traceId: TraceId, options?: TraceOptions): Trace<S>;
   /** The store's traces, the one saved to last first. Reads no checkpoint. */
   traces(options?: TracesOptions): Promise<TraceSummary[]>;
   /** The heads of a trace, newest first, in pages: no transaction is open while the caller holds an item. */
   history(traceId: TraceId, options?: HistoryOptions): AsyncIterable<StoredHead>;
   /** Starts the new trace `traceId` with a copy of checkpoint `id`, whose `parentId` leads back to it. @throws `not-found`, `conflict`. */
   fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>>;
+  prune(traceId: TraceId, keep: number): Promise<number>;
+  /** With `dryRun`, removes nothing, and answers what would go. */
+  prune(traceId: TraceId, keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
   /** Removes a trace with all it owns; answers how many checkpoints went. */
   deleteTrace(traceId: TraceId): Promise<number>;
   /** Reports what changes, here and in every other tab and worker of the origin. Answers what ends it. */
   watch(listener: ChangeListener, options?: WatchOptions): () => void;
   /** What is stored, and what the browser allows. */
   usage(): Promise<StorageUsage>;
+  /**
+   * Asks the browser not to clear the origin's storage when space is short. Answers whether it agreed, or `undefined`
+   * where it can't be asked: in workers, in WebKitGTK, and outside a secure context.
+   */
+  persist(): Promise<boolean | undefined>;
   /** Waits for what is under way, then lets go of the database. Idempotent; later calls are `closed` errors. */
   close(): Promise<void>;
+}
+
+/** How a handle on a trace works. */
+export interface TraceOptions {
+  /** Applied with each save through the handle, in place of the store's own. */
+  readonly retention?: Retention | readonly Retention[];
 }
 
 /** One trace of a store, with a memory of where it stands. */
@@ -66,9 +81,18 @@ export interface Trace<S = unknown> {
   list(): Promise<CheckpointId[]>;
   history(options?: HistoryOptions): AsyncIterable<StoredHead>;
   prune(keep: number): Promise<number>;
+  prune(keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
   /** Starts another trace from checkpoint `id` of this one and answers its handle, standing at the copy. */
   fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>>;
   watch(listener: ChangeListener, options?: { readonly signal?: AbortSignal }): () => void;
+}
+
+/** What a prune would remove. */
+export interface PrunePreview {
+  /** Newest first. */
+  readonly ids: readonly CheckpointId[];
+  /** How much less `traces` and `usage` would count. */
+  readonly bytes: number;
 }
 
 /** One row of `traces`. */

@@ -1,10 +1,10 @@
 import type { WriteTransaction } from "../core/backend.ts";
-import { pickHead, type CheckpointId, type StoredHead, type TraceId } from "../core/checkpoint.ts";
+import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { appendPieces } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { findStored } from "./reading.ts";
-import { EMPTY_LAYOUT, headBytes, seal, type TraceRecord } from "./records.ts";
+import { currentLineage, EMPTY_LAYOUT, headBytes, headOf, seal, type CheckpointRecord, type Lineages, type Origin, type RecordHead, type TraceRecord } from "./records.ts";
 import { newToken } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
 
@@ -17,7 +17,7 @@ import type { SaveClock } from "./save-clock.ts";
 export async function forkTrace(
   transaction: WriteTransaction,
   { id, traceId, within, clock }: { id: CheckpointId; traceId: TraceId; within?: TraceId | undefined; clock: SaveClock },
-): Promise<{ head: StoredHead; version: number }> {
+): Promise<{ head: RecordHead; version: number }> {
   const [stored, taken] = await Promise.all([
     findStored(transaction, id),
     transaction.get<TraceRecord>("traces", [traceId]),
@@ -34,10 +34,14 @@ export async function forkTrace(
     .sort(([a], [b]) => a - b)
     .map(([number, piece]) => ({ number, piece, bytes: bytesOf(piece) }));
   const { createdAt, codec, root, nextPiece, stateBytes } = record;
+  const lineages: Lineages = [...record.lineages, [nextPiece, newToken()]];
   const recordBytes = headBytes(record);
   const bytes = numbered.reduce((sum, piece) => sum + piece.bytes, recordBytes);
-  const head: StoredHead = {
-    ...pickHead({ ...record, id: crypto.randomUUID(), parentId: id }),
+  const head: RecordHead = {
+    ...headOf(record),
+    id: crypto.randomUUID(),
+    parentId: id,
+    origin: record.origin ?? originOf(record),
     traceId,
     seq: 1,
     timestamp: createdAt,
@@ -46,7 +50,7 @@ export async function forkTrace(
   };
   transaction.put(
     "checkpoints",
-    seal({ ...head, codec, root, nextPiece, recordBytes, recordBytesUpTo: recordBytes, stateBytesUpTo: stateBytes }),
+    seal({ ...head, codec, root, lineages, nextPiece, recordBytes, recordBytesUpTo: recordBytes, stateBytesUpTo: stateBytes }),
   );
   const { layout } = await appendPieces(transaction, traceId, { layout: EMPTY_LAYOUT, tail: [], pieces: numbered, nextPiece });
   const trace: TraceRecord = {
@@ -57,8 +61,11 @@ export async function forkTrace(
     timestamp: createdAt,
     savedAt: clock.next(),
     nextPiece,
+    lineages,
     layout,
     checkpoints: 1,
+    pinned: record.metadata?.["pinned"] === true ? [1] : [],
+    sweptTo: 0,
     bytes,
     stateBytes,
     recordBytesUpTo: recordBytes,
@@ -67,4 +74,8 @@ export async function forkTrace(
   };
   transaction.put("traces", trace);
   return { head, version: 1 };
+}
+
+function originOf({ lineages, traceId, id, parentId, seq, timestamp }: CheckpointRecord): Origin {
+  return { lineage: currentLineage(lineages), traceId, id, ...(parentId !== undefined && { parentId }), seq, timestamp };
 }

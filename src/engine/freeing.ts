@@ -10,6 +10,7 @@ const MAX_UNUSED_PART = 1 / 4;
 
 /** What removing pieces came to. */
 export interface Freed {
+  readonly pieces: readonly StoredSize[];
   readonly bytes: number;
   readonly layout: Layout;
 }
@@ -55,7 +56,7 @@ export async function freePieces(
   const tail = pieces.filter(([piece]) => piece >= layout.tailFirst);
   const leaving = [...tail.map(([piece]) => piece), ...crowded.flatMap(({ unused }) => unused)];
   await erase(transaction, traceId, leaving);
-  return { bytes: total(pieces), layout: { ...layout, volumes, tailBytes: layout.tailBytes - total(tail) } };
+  return { pieces, bytes: total(pieces), layout: { ...layout, volumes, tailBytes: layout.tailBytes - total(tail) } };
 }
 
 /** Removes all pieces from a number on. */

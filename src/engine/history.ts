@@ -1,7 +1,9 @@
 import type { ReadTransaction } from "../core/backend.ts";
 import type { StoredHead, TraceId } from "../core/checkpoint.ts";
 import type { HistoryOptions } from "../core/store.ts";
-import { headOf, rangeOf, type CheckpointRecord } from "./records.ts";
+import type { Codecs } from "./codecs.ts";
+import { openHead } from "./heads.ts";
+import { rangeOf, type CheckpointRecord } from "./records.ts";
 
 /** Heads read at a time. */
 const PAGE_SIZE = 64;
@@ -12,7 +14,7 @@ type Read = <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T
 export async function* readHistory(
   read: Read,
   traceId: TraceId,
-  { limit = Infinity, before, signal }: HistoryOptions,
+  { limit = Infinity, before, signal, codecs }: HistoryOptions & { readonly codecs: Codecs },
 ): AsyncGenerator<StoredHead, void, undefined> {
   let below = Infinity;
   if (before !== undefined) {
@@ -29,10 +31,10 @@ export async function* readHistory(
         limit: Math.min(left, PAGE_SIZE),
       }),
     );
-    for (const record of page) {
+    for (const head of await Promise.all(page.map((record) => openHead(record, codecs)))) {
       signal?.throwIfAborted();
-      yield headOf(record);
-      below = record.seq;
+      yield head;
+      below = head.seq;
       left -= 1;
     }
     if (page.length < PAGE_SIZE) return;

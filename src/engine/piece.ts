@@ -1,11 +1,12 @@
-import type { Codec } from "../core/codec.ts";
+import type { Codec, Place } from "../core/codec.ts";
 import { checksum } from "./checksum.ts";
 import { toRanges, type Ranges } from "./ranges.ts";
 import { Alias, Atom, type Chunk, type Kind, type Slot } from "./tree.ts";
 
 /**
  * A piece as a page holds it: a checksum of the rest; what the codec made of the content, or `null` for a piece that
- * does nothing but gather others; for each reference in the content, the numbers of the pieces referred to.
+ * does nothing but gather others (unless the codec binds its place); for each reference in the content, the numbers of
+ * the pieces referred to.
  */
 export type Piece = readonly [sum: number, payload: unknown, references?: readonly Ranges[]];
 
@@ -131,8 +132,11 @@ export class ContentBuilder {
 }
 
 /** Encodes content into a piece. A promise only where the codec needs one. */
-export function encodePiece({ value, references }: Content, codec: Codec): Piece | Promise<Piece> {
-  const payload = value === null ? null : codec.encode(value);
+export function encodePiece(
+  { value, references }: Content,
+  { codec, place }: { codec: Codec; place: Omit<Place, "references"> },
+): Piece | Promise<Piece> {
+  const payload = value === null && codec.bindsPlace !== true ? null : codec.encode(value, { ...place, references });
   if (payload instanceof Promise) return payload.then((encoded: unknown) => sealed(encoded, references));
   return sealed(payload, references);
 }

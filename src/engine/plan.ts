@@ -1,4 +1,4 @@
-import type { Codec } from "../core/codec.ts";
+import type { Codec, Place, PlacedHead } from "../core/codec.ts";
 import type { Tree } from "./capture.ts";
 import { packNode } from "./pack.ts";
 import { bytesOf, ContentBuilder, encodePiece, type Piece } from "./piece.ts";
@@ -36,6 +36,9 @@ export interface PlanOptions {
   readonly foreign: readonly StoredSize[];
   readonly nextPiece: number;
   readonly codec: Codec;
+  readonly store: string;
+  readonly lineage: number;
+  readonly head: PlacedHead;
 }
 
 let lastMark = 0;
@@ -47,7 +50,7 @@ let lastMark = 0;
  */
 export async function planSave(
   tree: Tree,
-  { base, foreign, nextPiece, codec }: PlanOptions,
+  { base, foreign, nextPiece, codec, store, lineage, head }: PlanOptions,
 ): Promise<Plan> {
   let next = nextPiece;
   const rootChunk = new Chunk([tree.root]);
@@ -65,12 +68,12 @@ export async function planSave(
     }
     return anchor.number;
   };
-  const encode = (chunk: Chunk, kind: Kind): Piece | Promise<Piece> =>
-    encodePiece(new ContentBuilder(numberOf).build(kind, chunk), codec);
+  const encode = (chunk: Chunk, kind: Kind, position: Place["position"]): Piece | Promise<Piece> =>
+    encodePiece(new ContentBuilder(numberOf).build(kind, chunk), { codec, place: { store, lineage, position } });
   // Without an await where the codec needs none: each would cost every save a turn of the event loop.
-  const encoding = fresh.map(({ chunk, kind }) => encode(chunk, kind));
+  const encoding = fresh.map(({ chunk, kind }) => encode(chunk, kind, chunk.piece));
   const encoded = encoding.some(isPromise) ? await Promise.all(encoding) : (encoding as Piece[]);
-  const encodingRoot = encode(rootChunk, "array");
+  const encodingRoot = encode(rootChunk, "array", { part: "state", head });
   const root = isPromise(encodingRoot) ? await encodingRoot : encodingRoot;
   const pieces = fresh.map(({ chunk }, i): NumberedPiece => {
     const piece = encoded[i]!;

@@ -1,4 +1,4 @@
-import type { Codec } from "../core/codec.ts";
+import type { Codec, Place } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { capture } from "./capture.ts";
 import { bytesOf, isIntact, type Note, type Piece } from "./piece.ts";
@@ -9,6 +9,14 @@ import { assemble, containerFor, fillContainer } from "./value.ts";
 /** The pieces of a trace by number, as far as they were read. */
 export type Pieces = ReadonlyMap<number, Piece>;
 
+/** What a root piece and those that it needs are read with. */
+export interface Reading {
+  readonly pieces: Pieces;
+  readonly codec: Codec;
+  /** Where the root stands, and a piece by its number. */
+  placeOf(position: "root" | number): Omit<Place, "references">;
+}
+
 /** What reading as nodes answers: the root, and what the next save starts from. */
 export interface StoredTree {
   readonly root: Slot;
@@ -17,14 +25,14 @@ export interface StoredTree {
 }
 
 /** The value that a root piece and the pieces it needs stand for: new objects throughout. @throws `corrupted`. */
-export async function readValue(root: Piece, { pieces, codec }: { pieces: Pieces; codec: Codec }): Promise<unknown> {
-  const reader = new Reader(await decodeAll(root, { pieces, codec }), codec);
+export async function readValue(root: Piece, reading: Reading): Promise<unknown> {
+  const reader = new Reader(await decodeAll(root, reading), reading.codec);
   return reader.value(root);
 }
 
 /** The same as private copies, each knowing the pieces it is stored in. @throws `corrupted`. */
-export async function readTree(root: Piece, { pieces, codec }: { pieces: Pieces; codec: Codec }): Promise<StoredTree> {
-  const reader = new Reader(await decodeAll(root, { pieces, codec }), codec);
+export async function readTree(root: Piece, reading: Reading): Promise<StoredTree> {
+  const reader = new Reader(await decodeAll(root, reading), reading.codec);
   return reader.tree(root);
 }
 
@@ -38,14 +46,14 @@ interface Source {
   readonly contents: ReadonlyMap<Piece, unknown>;
 }
 
-async function decodeAll(root: Piece, { pieces, codec }: { pieces: Pieces; codec: Codec }): Promise<Source> {
+async function decodeAll(root: Piece, { pieces, codec, placeOf }: Reading): Promise<Source> {
   const contents = new Map<Piece, unknown>();
   const waiting: Promise<void>[] = [];
-  const decode = (piece: Piece): void => {
+  const decode = (piece: Piece, position: "root" | number): void => {
     if (!isIntact(piece)) throw damaged("a stored piece is not what was written");
-    if (piece[1] === null) return;
+    if (piece[1] === null && codec.bindsPlace !== true) return void contents.set(piece, null);
     try {
-      const content = codec.decode(piece[1]);
+      const content = codec.decode(piece[1], { ...placeOf(position), references: piece[2] ?? [] });
       if (content instanceof Promise) {
         waiting.push(content.then((value) => void contents.set(piece, value)));
       } else {
@@ -55,8 +63,8 @@ async function decodeAll(root: Piece, { pieces, codec }: { pieces: Pieces; codec
       throw damaged("a stored piece can't be decoded", error);
     }
   };
-  decode(root);
-  for (const piece of pieces.values()) decode(piece);
+  decode(root, "root");
+  for (const [number, piece] of pieces) decode(piece, number);
   try {
     if (waiting.length > 0) await Promise.all(waiting);
   } catch (error) {
@@ -163,9 +171,13 @@ class Reader {
   *#leaves(ranges: Ranges): Generator<Piece> {
     for (const number of numbersOf(ranges)) {
       const piece = this.#piece(number);
-      if (piece[1] === null) yield* this.#leaves(piece[2]![0]!);
+      if (this.#gathersOthers(piece)) yield* this.#leaves(piece[2]![0]!);
       else yield piece;
     }
+  }
+
+  #gathersOthers(piece: Piece): boolean {
+    return this.#source.contents.get(piece) === null;
   }
 
   #piece(number: number): Piece {
@@ -212,7 +224,7 @@ class Reader {
     for (const number of numbersOf(ranges)) {
       const piece = this.#piece(number);
       let chunk: Chunk;
-      if (piece[1] === null) {
+      if (this.#gathersOthers(piece)) {
         chunk = new Chunk([], undefined, this.#chunks(kind, piece[2]![0]!));
         chunk.piece = number;
         chunk.bytes = bytesOf(piece);

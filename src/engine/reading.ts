@@ -1,43 +1,28 @@
 import type { ReadTransaction } from "../core/backend.ts";
 import { pickHead, type Checkpoint, type TraceId } from "../core/checkpoint.ts";
-import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import type { Tree } from "./capture.ts";
+import type { Codecs } from "./codecs.ts";
+import { metadataOf, placedHead } from "./heads.ts";
 import { findPages, readPieces, readTail } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import type { NumberedPiece } from "./plan.ts";
-import { damaged, readTree, readValue, type Pieces } from "./reader.ts";
-import { isIntactRecord, rangeOf, type CheckpointRecord, type StoredSize, type TraceRecord } from "./records.ts";
+import { damaged, readTree, readValue, type Pieces, type Reading } from "./reader.ts";
+import {
+  currentLineage,
+  isIntactRecord,
+  lineageOf,
+  rangeOf,
+  type CheckpointRecord,
+  type StoredSize,
+  type TraceRecord,
+} from "./records.ts";
 import type { Chunk } from "./tree.ts";
 
 /** A checkpoint's record, and the pieces that its state needs. */
 export interface Stored {
   readonly record: CheckpointRecord;
   readonly pieces: Pieces;
-}
-
-/** The codecs that a store can read with, the first of which it writes with. */
-export class Codecs {
-  readonly current: Codec;
-  readonly #byName: ReadonlyMap<string, Codec>;
-
-  constructor(codecs: readonly [Codec, ...Codec[]]) {
-    this.current = codecs[0];
-    this.#byName = new Map(codecs.map((codec) => [codec.name, codec]));
-  }
-
-  /** @throws `codec-mismatch`. */
-  of({ codec, traceId, id }: CheckpointRecord): Codec {
-    const found = this.#byName.get(codec);
-    if (found !== undefined) return found;
-    const known = [...this.#byName.keys()].join(", ");
-    throw new CheckpointStoreError("codec-mismatch", `checkpoint ${id} was written by codec ${codec}, known here: ${known}`, {
-      traceId,
-      checkpointId: id,
-      expected: known,
-      actual: codec,
-    });
-  }
 }
 
 /** The checkpoint of an id. */
@@ -69,7 +54,11 @@ export async function decodeCheckpoint<S>({ record, pieces }: Stored, codecs: Co
   const codec = codecs.of(record);
   return await naming(record, async () => {
     if (!isIntactRecord(record)) throw damaged("its record is not what was written");
-    return { ...pickHead(record), state: (await readValue(record.root, { pieces, codec })) as S };
+    const [state, metadata] = await Promise.all([
+      readValue(record.root, { pieces, codec, placeOf: placesIn(record, codecs.store) }),
+      metadataOf(record, codecs),
+    ]);
+    return { ...pickHead({ ...record, ...(metadata !== undefined && { metadata }) }), state: state as S };
   });
 }
 
@@ -81,9 +70,26 @@ export async function decodeTree(
   const codec = codecs.of(record);
   return await naming(record, async () => {
     if (!isIntactRecord(record)) throw damaged("its record is not what was written");
-    const { root, rootChunk, hasShared } = await readTree(record.root, { pieces, codec });
+    const { root, rootChunk, hasShared } = await readTree(record.root, {
+      pieces,
+      codec,
+      placeOf: placesIn(record, codecs.store),
+    });
     return { tree: { root, hints: new WeakMap(), hasShared }, rootChunk };
   });
+}
+
+/** Where a checkpoint's root stands, and its pieces. */
+function placesIn(record: CheckpointRecord, store: string): Reading["placeOf"] {
+  const { lineages, origin } = record;
+  return (position) =>
+    position === "root"
+      ? {
+          store,
+          lineage: origin?.lineage ?? currentLineage(lineages),
+          position: { part: "state", head: placedHead(record, origin) },
+        }
+      : { store, lineage: lineageOf(lineages, position), position };
 }
 
 /** What a save starts from when nothing is known of its trace. */
@@ -93,8 +99,7 @@ export interface Standing {
   readonly rootChunk: Chunk | undefined;
   /** Pieces of the latest checkpoint that can't be shared: made by another codec, or damaged. */
   readonly foreign: readonly StoredSize[];
-  /** `undefined` where it must be read again before it is added to. */
-  readonly tail: readonly NumberedPiece[] | undefined;
+  readonly tail: readonly NumberedPiece[];
 }
 
 /** The same as it is stored. */

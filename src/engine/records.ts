@@ -26,6 +26,48 @@ export interface Layout {
 /** A trace without pieces. */
 export const EMPTY_LAYOUT: Layout = { volumes: [], tailFirst: 0, tailBytes: 0 };
 
+/** A head as records hold it. Its metadata stands in the open, or is encoded. */
+export interface RecordHead extends StoredHead {
+  readonly sealed?: SealedMetadata;
+  /** Of a fork's first checkpoint. */
+  readonly origin?: Origin;
+}
+
+/** Metadata that a codec has encoded. */
+export interface SealedMetadata {
+  readonly codec: string;
+  readonly lineage: number;
+  readonly piece: Piece;
+}
+
+/** Where a fork's first checkpoint was encoded: what it is bound to by a codec that does that. */
+export interface Origin {
+  readonly lineage: number;
+  readonly traceId: TraceId;
+  readonly id: CheckpointId;
+  readonly parentId?: CheckpointId;
+  readonly seq: number;
+  readonly timestamp: number;
+}
+
+/**
+ * Numbers that tell a trace from all others, each for the pieces from `first` on: a fork keeps those of its origin for
+ * the pieces that it copied.
+ */
+export type Lineages = readonly (readonly [first: number, lineage: number])[];
+
+/** The lineage of a piece. */
+export function lineageOf(lineages: Lineages, piece: number): number {
+  let found = lineages[0]![1];
+  for (const [first, lineage] of lineages) if (first <= piece) found = lineage;
+  return found;
+}
+
+/** The lineage of what a trace writes now. */
+export function currentLineage(lineages: Lineages): number {
+  return lineages[lineages.length - 1]![1];
+}
+
 /** What the store knows of a trace as a whole; written with every change of the trace. */
 export interface TraceRecord {
   readonly traceId: TraceId;
@@ -41,9 +83,14 @@ export interface TraceRecord {
   readonly savedAt: number;
   /** The number of the next piece; never given out again either. */
   readonly nextPiece: number;
+  readonly lineages: Lineages;
   /** Where its pieces lie. */
   readonly layout: Layout;
   readonly checkpoints: number;
+  /** Positions of the pinned checkpoints, in order. */
+  readonly pinned: readonly number[];
+  /** Retention has been here: up to this position, none but pinned checkpoints are left. */
+  readonly sweptTo: number;
   /** Of all its records and pieces. */
   readonly bytes: number;
   /** What its checkpoints would take, had each its whole state. */
@@ -51,14 +98,15 @@ export interface TraceRecord {
   /** Of the latest checkpoint; see there. */
   readonly recordBytesUpTo: number;
   readonly stateBytesUpTo: number;
-  readonly latest: StoredHead;
+  readonly latest: RecordHead;
 }
 
 /** A checkpoint as it is stored. */
-export interface CheckpointRecord extends StoredHead {
+export interface CheckpointRecord extends RecordHead {
   /** The name of the codec that encoded the root and the pieces. */
   readonly codec: string;
   readonly root: Piece;
+  readonly lineages: Lineages;
   /** The trace's next piece after this save: pieces from there on are younger. */
   readonly nextPiece: number;
   /** Bytes of this record itself, and of its like: all records of the trace up to this one, those deleted included. */
@@ -93,6 +141,13 @@ export interface DropRecord {
   readonly removedStateBytes: number;
 }
 
+/** What is left of numbered pieces once some are gone. */
+export function without<P extends { readonly number: number }>(pieces: readonly P[], gone: readonly StoredSize[]): readonly P[] {
+  if (gone.length === 0) return pieces;
+  const numbers = new Set(gone.map(([piece]) => piece));
+  return pieces.filter(({ number }) => !numbers.has(number));
+}
+
 /** All keys of a trace, or those with a whole number in a range, both ends included. */
 export function rangeOf(traceId: TraceId, from = -Infinity, to = Infinity): KeyRange {
   return { lower: from === -Infinity ? [traceId] : [traceId, from], upper: [traceId, to + 1], upperOpen: true };
@@ -122,6 +177,9 @@ function sumOf(record: Omit<CheckpointRecord, "sum">): number {
     record.codec,
     record.root[0],
     record.nextPiece,
+    record.lineages,
+    record.sealed?.piece[0],
+    record.origin,
   ]);
 }
 
@@ -131,9 +189,18 @@ export function headBytes(head: object): number {
 }
 
 /** The head in a record. */
-export function headOf(record: CheckpointRecord): StoredHead {
-  const { traceId, seq, timestamp, bytes, stateBytes } = record;
-  return { ...pickHead(record), traceId, seq, timestamp, bytes, stateBytes };
+export function headOf(record: CheckpointRecord): RecordHead {
+  const { traceId, seq, timestamp, bytes, stateBytes, sealed, origin } = record;
+  return {
+    ...pickHead(record),
+    traceId,
+    seq,
+    timestamp,
+    bytes,
+    stateBytes,
+    ...(sealed !== undefined && { sealed }),
+    ...(origin !== undefined && { origin }),
+  };
 }
 
 /** The ids in the keys of checkpoint records. */

@@ -1,14 +1,38 @@
-import type { WriteTransaction } from "../core/backend.ts";
+import type { ReadTransaction, WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId } from "../core/checkpoint.ts";
-import { freeFrom, freePieces, type Freed } from "./freeing.ts";
-import { headOf, idsOf, rangeOf, type CheckpointRecord, type DropRecord, type TraceRecord } from "./records.ts";
+import { freeFrom, freePieces } from "./freeing.ts";
+import {
+  headOf,
+  idsOf,
+  rangeOf,
+  type CheckpointRecord,
+  type DropRecord,
+  type StoredSize,
+  type TraceRecord,
+} from "./records.ts";
 
 /** What became of a trace. */
 export interface Removal {
   /** Newest first. */
-  readonly ids: CheckpointId[];
-  /** As it was stored; `undefined` if the trace is gone. */
+  readonly ids: readonly CheckpointId[];
+  /** As it is to be stored; `undefined` if the trace is gone. */
   readonly trace: TraceRecord | undefined;
+  /** The pieces that went. */
+  readonly freed: readonly StoredSize[];
+}
+
+/** What would go, found out by reading alone. */
+export interface RemovalPlan {
+  readonly ids: readonly CheckpointId[];
+  readonly from: number;
+  readonly to: number;
+  readonly before: CheckpointRecord | undefined;
+  readonly after: CheckpointRecord | undefined;
+  /** What is no longer needed within the run and at the checkpoint after it; no word of what it had last. */
+  readonly dropped: readonly StoredSize[];
+  /** Bytes of the records that go, and of those that went before with them; and the same of whole states. */
+  readonly recordBytes: readonly [now: number, before: number];
+  readonly stateBytes: readonly [now: number, before: number];
 }
 
 /** A token that no other write has. */
@@ -16,14 +40,19 @@ export function newToken(): number {
   return Math.random();
 }
 
-/** Removes the checkpoints of a trace at positions `from` to `to`, and the pieces that only they needed. */
-export async function removeRun(
-  transaction: WriteTransaction,
+/** A trace after one more change. */
+export function changed(trace: TraceRecord): TraceRecord {
+  return { ...trace, token: newToken(), version: trace.version + 1 };
+}
+
+/** Finds out what goes with the checkpoints of a trace at positions `from` to `to`. */
+export async function planRemoval(
+  transaction: ReadTransaction,
   trace: TraceRecord,
   { from, to }: { from: number; to: number },
-): Promise<Removal> {
+): Promise<RemovalPlan> {
   const { traceId } = trace;
-  const [keys, [before], [after]] = await Promise.all([
+  const [keys, [before], [after], drops] = await Promise.all([
     transaction.keys("checkpoints", { range: rangeOf(traceId, from, to) }),
     transaction.getAll<CheckpointRecord>("checkpoints", {
       range: rangeOf(traceId, -Infinity, from - 1),
@@ -31,60 +60,83 @@ export async function removeRun(
       limit: 1,
     }),
     transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId, to + 1), limit: 1 }),
+    transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, from, to) }),
   ]);
-  const ids = idsOf(keys).reverse();
-  if (ids.length === 0) return { ids, trace };
-  if (before === undefined && after === undefined) {
-    removeTrace(transaction, traceId);
-    return { ids, trace: undefined };
-  }
-
-  const upTo = after?.seq ?? Infinity;
-  const drops = await transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, from, upTo) });
-  transaction.delete("checkpoints", rangeOf(traceId, from, to));
-  transaction.delete("drops", rangeOf(traceId, from, upTo));
-
-  const removedBefore = total(drops, (drop) => drop.removedRecordBytes);
-  const statesRemovedBefore = total(drops, (drop) => drop.removedStateBytes);
+  // Those of the checkpoint after the run, which is not known until here; there is at most one such record.
+  const later = after === undefined ? [] : await transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, to + 1, after.seq) });
+  const all = [...drops, ...later];
+  const removedBefore = total(all, (drop) => drop.removedRecordBytes);
+  const statesRemovedBefore = total(all, (drop) => drop.removedStateBytes);
   const end = after === undefined ? trace.recordBytesUpTo : after.recordBytesUpTo - after.recordBytes;
   const stateEnd = after === undefined ? trace.stateBytesUpTo : after.stateBytesUpTo - after.stateBytes;
-  const removedRecordBytes = end - (before?.recordBytesUpTo ?? 0) - removedBefore;
-  const removedStateBytes = stateEnd - (before?.stateBytesUpTo ?? 0) - statesRemovedBefore;
+  return {
+    ids: idsOf(keys).reverse(),
+    from,
+    to,
+    before,
+    after,
+    dropped: all.flatMap((drop) => drop.dropped),
+    recordBytes: [end - (before?.recordBytesUpTo ?? 0) - removedBefore, removedBefore],
+    stateBytes: [stateEnd - (before?.stateBytesUpTo ?? 0) - statesRemovedBefore, statesRemovedBefore],
+  };
+}
+
+/** The pieces that none but the checkpoints of a run needed; there must be a checkpoint after it. */
+export function piecesOf({ before, dropped }: RemovalPlan): StoredSize[] {
+  const youngFrom = before?.nextPiece ?? 0;
+  return dropped.filter(([piece]) => piece >= youngFrom);
+}
+
+/**
+ * Removes the checkpoints of a trace at positions `from` to `to`, and the pieces that only they needed. All but the
+ * trace's own record, which is for the caller to store.
+ */
+export async function removeRun(
+  transaction: WriteTransaction,
+  trace: TraceRecord,
+  run: { from: number; to: number },
+): Promise<Removal> {
+  const plan = await planRemoval(transaction, trace, run);
+  const { ids, from, to, before, after } = plan;
+  if (ids.length === 0) return { ids, trace, freed: [] };
+  const { traceId } = trace;
+  if (before === undefined && after === undefined) {
+    removeTrace(transaction, traceId);
+    return { ids, trace: undefined, freed: [] };
+  }
+  transaction.delete("checkpoints", rangeOf(traceId, from, to));
+  transaction.delete("drops", rangeOf(traceId, from, after?.seq ?? Infinity));
 
   const youngFrom = before?.nextPiece ?? 0;
-  let freed: Freed;
-  if (after === undefined) {
-    freed = await freeFrom(transaction, trace, youngFrom);
-  } else {
-    const dropped = drops.flatMap((drop) => drop.dropped);
-    freed = await freePieces(transaction, trace, dropped.filter(([piece]) => piece >= youngFrom));
+  const freed =
+    after === undefined
+      ? await freeFrom(transaction, trace, youngFrom)
+      : await freePieces(transaction, trace, piecesOf(plan));
+  if (after !== undefined) {
     const drop: DropRecord = {
       traceId,
       seq: after.seq,
       // What the checkpoint before the run still has was dropped within it: the one after it is the next without.
-      dropped: dropped.filter(([piece]) => piece < youngFrom),
-      removedRecordBytes: removedBefore + removedRecordBytes,
-      removedStateBytes: statesRemovedBefore + removedStateBytes,
+      dropped: plan.dropped.filter(([piece]) => piece < youngFrom),
+      removedRecordBytes: plan.recordBytes[0] + plan.recordBytes[1],
+      removedStateBytes: plan.stateBytes[0] + plan.stateBytes[1],
     };
     transaction.put("drops", drop);
   }
-
   const rest: TraceRecord = {
     ...trace,
-    token: newToken(),
-    version: trace.version + 1,
     checkpoints: trace.checkpoints - ids.length,
-    bytes: trace.bytes - removedRecordBytes - freed.bytes,
+    pinned: trace.pinned.filter((seq) => seq < from || seq > to),
+    bytes: trace.bytes - plan.recordBytes[0] - freed.bytes,
     layout: freed.layout,
-    stateBytes: trace.stateBytes - removedStateBytes,
+    stateBytes: trace.stateBytes - plan.stateBytes[0],
     ...(after === undefined && {
       latest: headOf(before!),
       recordBytesUpTo: before!.recordBytesUpTo,
       stateBytesUpTo: before!.stateBytesUpTo,
     }),
   };
-  transaction.put("traces", rest);
-  return { ids, trace: rest };
+  return { ids, trace: rest, freed: freed.pieces };
 }
 
 /** Removes all that a trace owns. */

@@ -1,67 +1,47 @@
-import type { Backend, ReadTransaction } from "../core/backend.ts";
-import type { Channel } from "../core/channel.ts";
-import {
-  pickHead,
-  type Checkpoint,
-  type CheckpointHead,
-  type CheckpointId,
-  type StoredHead,
-  type TraceId,
-} from "../core/checkpoint.ts";
+import type { WriteTransaction } from "../core/backend.ts";
+import type { Checkpoint, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
+import { combineRetention, type Retention } from "../core/retention.ts";
 import type {
   ChangeListener,
   HistoryOptions,
   LoadOptions,
+  PrunePreview,
   StorageUsage,
   Store,
   Trace,
+  TraceOptions,
   TraceSummary,
   TracesOptions,
   WatchOptions,
 } from "../core/store.ts";
-import { capture } from "./capture.ts";
-import { Changes } from "./changes.ts";
+import { Engine, ENGINE, type StoreParts } from "./engine.ts";
 import { forkTrace } from "./fork.ts";
+import { openHead } from "./heads.ts";
 import { readHistory } from "./history.ts";
-import { decodeCheckpoint, findLatest, findStored, type Codecs, type Stored } from "./reading.ts";
+import { decodeCheckpoint, findLatest, findStored, type Stored } from "./reading.ts";
 import { idsOf, rangeOf, type CheckpointRecord, type TraceRecord } from "./records.ts";
-import { removeRun, removeTrace, type Removal } from "./removal.ts";
-import { SaveClock } from "./save-clock.ts";
+import { changed, removeRun, removeTrace, type Removal } from "./removal.ts";
+import { previewPrune } from "./retention.ts";
+import { saveCheckpoint } from "./saving.ts";
 import { TraceHandle } from "./trace-handle.ts";
-import { readTraces, readUsage } from "./traces.ts";
+import { persistStorage, readTraces, readUsage } from "./traces.ts";
 import { requireCheckpoint, requireCount, requireId } from "./validate.ts";
-import { valueOf } from "./value.ts";
-import { TraceWriter } from "./writer.ts";
-
-/** What a store is made of. */
-export interface StoreParts {
-  readonly backend: Backend;
-  readonly codecs: Codecs;
-  /** Where the store is not alone under its name. */
-  readonly channel?: Channel;
-}
-
-/** Traces whose last state is kept in memory, so that the next save need not read it. */
-const MAX_IDLE_WRITERS = 16;
 
 /** The store over any backend, with any codec. */
 export class EngineStore<S> implements Store<S> {
-  readonly #backend: Backend;
-  readonly #codecs: Codecs;
-  readonly #changes: Changes;
-  readonly #clock = new SaveClock();
-  readonly #writers = new Map<TraceId, TraceWriter>();
-  #closing: Promise<void> | undefined;
+  readonly #engine: Engine;
 
-  constructor({ backend, codecs, channel }: StoreParts) {
-    this.#backend = backend;
-    this.#codecs = codecs;
-    this.#changes = new Changes(channel);
+  constructor(parts: StoreParts) {
+    this.#engine = new Engine(parts);
+  }
+
+  get [ENGINE](): Engine {
+    return this.#engine;
   }
 
   async saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<void> {
-    await this.#save(traceId, checkpoint);
+    await this.#save(traceId, checkpoint, this.#engine.retention);
   }
 
   async load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
@@ -70,12 +50,12 @@ export class EngineStore<S> implements Store<S> {
 
   async loadLatest(traceId: TraceId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
     requireId(traceId, "traceId");
-    return this.#decode(await this.#read((transaction) => findLatest(transaction, traceId)), options);
+    return this.#decode(await this.#engine.read((transaction) => findLatest(transaction, traceId)), options);
   }
 
   async list(traceId: TraceId): Promise<CheckpointId[]> {
     requireId(traceId, "traceId");
-    const keys = await this.#read((transaction) =>
+    const keys = await this.#engine.read((transaction) =>
       transaction.keys("checkpoints", { range: rangeOf(traceId), reverse: true }),
     );
     return idsOf(keys);
@@ -83,73 +63,98 @@ export class EngineStore<S> implements Store<S> {
 
   async delete(id: CheckpointId): Promise<boolean> {
     requireId(id, "id");
-    this.#requireOpen();
-    const found = await this.#backend.write(async (transaction) => {
+    this.#engine.requireOpen();
+    const found = await this.#engine.backend.write(async (transaction) => {
       const record = await transaction.get<CheckpointRecord>("checkpoints", [id], "by_id");
       if (record === undefined) return undefined;
       const trace = await transaction.get<TraceRecord>("traces", [record.traceId]);
       if (trace === undefined) return undefined;
-      const { traceId, seq } = record;
-      return { traceId, before: trace, removal: await removeRun(transaction, trace, { from: seq, to: seq }) };
+      const { seq } = record;
+      return { before: trace, removal: await removeFrom(transaction, trace, { from: seq, to: seq }) };
     });
     if (found === undefined) return false;
-    this.#noteRemoval("deleted", found);
+    this.#engine.noteRemoval("deleted", found);
     return true;
   }
 
-  async prune(traceId: TraceId, keep: number): Promise<number> {
+  prune(traceId: TraceId, keep: number): Promise<number>;
+  prune(traceId: TraceId, keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
+  async prune(traceId: TraceId, keep: number, options?: { readonly dryRun: true }): Promise<number | PrunePreview> {
     requireId(traceId, "traceId");
     requireCount(keep, "keep");
-    this.#requireOpen();
+    this.#engine.requireOpen();
+    if (options?.dryRun === true) {
+      return this.#engine.read(async (transaction) => {
+        const trace = await transaction.get<TraceRecord>("traces", [traceId]);
+        return trace === undefined ? { ids: [], bytes: 0 } : previewPrune(transaction, trace, keep);
+      });
+    }
     if (keep === 0) return this.deleteTrace(traceId);
-    return this.#writer(traceId).enqueue(async () => {
-      const found = await this.#backend.write(async (transaction) => {
+    return this.#engine.writer(traceId).enqueue(async () => {
+      const found = await this.#engine.backend.write(async (transaction) => {
         const [trace, [newestToGo]] = await Promise.all([
           transaction.get<TraceRecord>("traces", [traceId]),
           transaction.keys("checkpoints", { range: rangeOf(traceId), reverse: true, offset: keep, limit: 1 }),
         ]);
         if (trace === undefined || newestToGo === undefined) return undefined;
         const to = newestToGo[1] as number;
-        return { traceId, before: trace, removal: await removeRun(transaction, trace, { from: 0, to }) };
+        return { before: trace, removal: await removeFrom(transaction, trace, { from: 0, to }) };
       });
       if (found === undefined || found.removal.ids.length === 0) return 0;
-      this.#noteRemoval("pruned", found);
+      this.#engine.noteRemoval("pruned", found);
       return found.removal.ids.length;
     });
   }
 
   async deleteTrace(traceId: TraceId): Promise<number> {
     requireId(traceId, "traceId");
-    this.#requireOpen();
-    return this.#writer(traceId).enqueue(async () => {
-      const trace = await this.#backend.write(async (transaction) => {
+    this.#engine.requireOpen();
+    return this.#engine.writer(traceId).enqueue(async () => {
+      const trace = await this.#engine.backend.write(async (transaction) => {
         const found = await transaction.get<TraceRecord>("traces", [traceId]);
         if (found !== undefined) removeTrace(transaction, traceId);
         return found;
       });
       if (trace === undefined) return 0;
-      this.#writers.get(traceId)?.forget();
-      this.#changes.report({ kind: "trace-deleted", traceId, version: trace.version + 1 });
+      this.#engine.forget(traceId);
+      this.#engine.changes.report({ kind: "trace-deleted", traceId, version: trace.version + 1 });
       return trace.checkpoints;
     });
   }
 
-  trace(traceId: TraceId): Trace<S> {
+  trace(traceId: TraceId, options: TraceOptions = {}): Trace<S> {
     requireId(traceId, "traceId");
-    return new TraceHandle<S>({ store: this, load: (...args) => this.#load(...args), fork: (...args) => this.#fork(...args) }, traceId);
+    const retention = options.retention === undefined ? this.#engine.retention : combineRetention(options.retention);
+    return new TraceHandle<S>(
+      {
+        store: this,
+        save: (id, checkpoint) => this.#save(id, checkpoint, retention),
+        load: (...args) => this.#load(...args),
+        fork: (...args) => this.#fork(...args),
+      },
+      traceId,
+    );
   }
 
   async traces(options: TracesOptions = {}): Promise<TraceSummary[]> {
     if (options.limit !== undefined) requireCount(options.limit, "limit");
     if (options.before !== undefined) requireId(options.before, "before");
-    return this.#read((transaction) => readTraces(transaction, options));
+    const traces = await this.#engine.read((transaction) => readTraces(transaction, options));
+    return Promise.all(
+      traces.map(async ({ traceId, checkpoints, bytes, latest }) => ({
+        traceId,
+        checkpoints,
+        bytes,
+        latest: await openHead(latest, this.#engine.codecs),
+      })),
+    );
   }
 
   history(traceId: TraceId, options: HistoryOptions = {}): AsyncIterable<StoredHead> {
     requireId(traceId, "traceId");
     if (options.limit !== undefined) requireCount(options.limit, "limit");
     if (options.before !== undefined) requireId(options.before, "before");
-    return readHistory((work) => this.#read(work), traceId, options);
+    return readHistory((work) => this.#engine.read(work), traceId, { ...options, codecs: this.#engine.codecs });
   }
 
   async fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>> {
@@ -157,31 +162,28 @@ export class EngineStore<S> implements Store<S> {
   }
 
   watch(listener: ChangeListener, options: WatchOptions = {}): () => void {
-    this.#requireOpen();
-    return this.#changes.watch(listener, options);
+    this.#engine.requireOpen();
+    return this.#engine.changes.watch(listener, options);
   }
 
   async usage(): Promise<StorageUsage> {
-    return readUsage((work) => this.#read(work));
+    return readUsage((work) => this.#engine.read(work));
+  }
+
+  async persist(): Promise<boolean | undefined> {
+    this.#engine.requireOpen();
+    return persistStorage();
   }
 
   close(): Promise<void> {
-    this.#closing ??= (async () => {
-      await Promise.all([...this.#writers.values()].map((writer) => writer.settled()));
-      this.#changes.close();
-      this.#writers.clear();
-      await this.#backend.close();
-    })();
-    return this.#closing;
+    return this.#engine.close();
   }
 
-  async #save(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<StoredHead> {
+  async #save(traceId: TraceId, checkpoint: Checkpoint<S>, retention: Retention): Promise<void> {
     requireId(traceId, "traceId");
     requireCheckpoint(checkpoint);
-    this.#requireOpen();
-    const { head, version, isNew } = await this.#writer(traceId).save(privateHead(traceId, checkpoint), checkpoint.state);
-    if (isNew) this.#changes.report({ kind: "saved", traceId, version, head });
-    return head;
+    this.#engine.requireOpen();
+    await saveCheckpoint(this.#engine, checkpoint, { traceId, retention });
   }
 
   async #fork(
@@ -190,18 +192,20 @@ export class EngineStore<S> implements Store<S> {
   ): Promise<Checkpoint<S>> {
     requireId(id, "id");
     requireId(traceId, "traceId");
-    this.#requireOpen();
-    return this.#writer(traceId).enqueue(async () => {
-      const { head, version } = await this.#backend.write((transaction) => forkTrace(transaction, { id, traceId, within, clock: this.#clock }));
-      this.#writers.get(traceId)?.forget();
-      this.#changes.report({ kind: "saved", traceId, version, head });
+    this.#engine.requireOpen();
+    return this.#engine.writer(traceId).enqueue(async () => {
+      const { head, version } = await this.#engine.backend.write((transaction) =>
+        forkTrace(transaction, { id, traceId, within, clock: this.#engine.clock }),
+      );
+      this.#engine.forget(traceId);
+      this.#engine.changes.report({ kind: "saved", traceId, version, head: await openHead(head, this.#engine.codecs) });
       return (await this.load(head.id))!;
     });
   }
 
   async #load(id: CheckpointId, options: LoadOptions, traceId?: TraceId): Promise<Checkpoint<S> | undefined> {
     requireId(id, "id");
-    const stored = await this.#read((transaction) => findStored(transaction, id));
+    const stored = await this.#engine.read((transaction) => findStored(transaction, id));
     if (traceId !== undefined && stored?.record.traceId !== traceId) return undefined;
     return this.#decode(stored, options);
   }
@@ -221,52 +225,19 @@ export class EngineStore<S> implements Store<S> {
         },
       );
     }
-    return decodeCheckpoint<S>(stored, this.#codecs);
-  }
-
-  async #read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
-    this.#requireOpen();
-    return this.#backend.read(work);
-  }
-
-  #noteRemoval(
-    kind: "deleted" | "pruned",
-    { traceId, before, removal }: { traceId: TraceId; before: TraceRecord; removal: Removal },
-  ): void {
-    this.#writers.get(traceId)?.noteRemoval(removal, before.token);
-    this.#changes.report({ kind, traceId, version: before.version + 1, ids: removal.ids });
-  }
-
-  #writer(traceId: TraceId): TraceWriter {
-    const known = this.#writers.get(traceId);
-    // Taken out and put back: the map's order is that of last use.
-    this.#writers.delete(traceId);
-    const writer = known ?? new TraceWriter(traceId, { backend: this.#backend, codecs: this.#codecs, clock: this.#clock });
-    this.#writers.set(traceId, writer);
-    if (known === undefined) this.#dropIdleWriters();
-    return writer;
-  }
-
-  #dropIdleWriters(): void {
-    let excess = this.#writers.size - MAX_IDLE_WRITERS;
-    for (const [traceId, writer] of this.#writers) {
-      if (excess <= 1) break;
-      if (!writer.isIdle) continue;
-      this.#writers.delete(traceId);
-      excess -= 1;
-    }
-  }
-
-  #requireOpen(): void {
-    if (this.#closing !== undefined) throw new CheckpointStoreError("closed", "the store was closed");
+    return decodeCheckpoint<S>(stored, this.#engine.codecs);
   }
 }
 
-/** A checkpoint's head, out of its maker's reach. @throws `serialization` for metadata that can't be stored. */
-function privateHead(traceId: TraceId, checkpoint: CheckpointHead): CheckpointHead {
-  const head = pickHead(checkpoint);
-  if (head.metadata === undefined) return head;
-  const about = { traceId, checkpointId: head.id };
-  const { root } = capture(head.metadata, { name: "metadata", holding: { isCloneable: true }, about });
-  return { ...head, metadata: valueOf(root) as Record<string, unknown> };
+/** Removes a run of checkpoints, and stores the trace as it is then. */
+async function removeFrom(
+  transaction: WriteTransaction,
+  trace: TraceRecord,
+  run: { from: number; to: number },
+): Promise<Removal> {
+  const removal = await removeRun(transaction, trace, run);
+  if (removal.ids.length === 0 || removal.trace === undefined) return removal;
+  const rest = changed(removal.trace);
+  transaction.put("traces", rest);
+  return { ...removal, trace: rest };
 }

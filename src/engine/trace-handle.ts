@@ -6,14 +6,16 @@ import {
   type StoredHead,
   type TraceId,
 } from "../core/checkpoint.ts";
-import type { ChangeListener, HistoryOptions, LoadOptions, Store, Trace } from "../core/store.ts";
+import type { ChangeListener, HistoryOptions, LoadOptions, PrunePreview, Store, Trace } from "../core/store.ts";
 
 /** What a handle works with. */
 interface HandleParts<S> {
   readonly store: Store<S>;
   /** As the store's `load`, but for checkpoints of one trace alone. */
   load(id: CheckpointId, options: LoadOptions, within: TraceId): Promise<Checkpoint<S> | undefined>;
-  /** The same for `fork`. */
+  /** As `saveWithTrace`, under the handle's own retention. */
+  save(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<unknown>;
+  /** As `load` for `fork`. */
   fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<Checkpoint<S>>;
 }
 
@@ -34,7 +36,7 @@ export class TraceHandle<S> implements Trace<S> {
   async save(state: S, options: CheckpointOptions = {}): Promise<Checkpoint<S>> {
     const parentId = options.parentId ?? this.#parentId;
     const checkpoint = createCheckpoint(state, { ...options, ...(parentId !== undefined && { parentId }) });
-    const saving = this.#store.saveWithTrace(this.id, checkpoint);
+    const saving = this.#parts.save(this.id, checkpoint);
     // Set before the save is done, so that saves need not be awaited one by one; set back if it fails.
     const before = this.#parentId;
     this.#parentId = checkpoint.id;
@@ -63,8 +65,10 @@ export class TraceHandle<S> implements Trace<S> {
     return this.#store.history(this.id, options);
   }
 
-  prune(keep: number): Promise<number> {
-    return this.#store.prune(this.id, keep);
+  prune(keep: number): Promise<number>;
+  prune(keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
+  prune(keep: number, options?: { readonly dryRun: true }): Promise<number | PrunePreview> {
+    return options === undefined ? this.#store.prune(this.id, keep) : this.#store.prune(this.id, keep, options);
   }
 
   async fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>> {

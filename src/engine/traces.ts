@@ -1,14 +1,14 @@
 import type { KeyRange, ReadTransaction } from "../core/backend.ts";
-import type { StorageUsage, TraceSummary, TracesOptions } from "../core/store.ts";
+import type { StorageUsage, TracesOptions } from "../core/store.ts";
 import type { TraceRecord } from "./records.ts";
 
 const PAGE_SIZE = 256;
 
-/** The traces, latest first. */
+/** The records of the traces, latest first. */
 export async function readTraces(
   transaction: ReadTransaction,
   { limit, before }: TracesOptions,
-): Promise<TraceSummary[]> {
+): Promise<TraceRecord[]> {
   if (limit === 0) return [];
   let range: KeyRange | undefined;
   if (before !== undefined) {
@@ -16,13 +16,12 @@ export async function readTraces(
     if (last === undefined) return [];
     range = { upper: [last.savedAt, before], upperOpen: true };
   }
-  const traces = await transaction.getAll<TraceRecord>("traces", {
+  return transaction.getAll<TraceRecord>("traces", {
     index: "by_saved_at",
     reverse: true,
     ...(range !== undefined && { range }),
     ...(limit !== undefined && { limit }),
   });
-  return traces.map(({ traceId, checkpoints, bytes, latest }) => ({ traceId, checkpoints, bytes, latest }));
 }
 
 /** The sums over all traces, and what the browser tells of the origin. */
@@ -47,8 +46,17 @@ export async function readUsage(
       after = { lower: [last.traceId], lowerOpen: true };
     }
   });
-  // Not there in WebKitGTK, nor outside a secure context.
-  const storage = (globalThis.navigator as Navigator | undefined)?.storage as StorageManager | undefined;
+  const storage = storageManager();
   const [estimate, persisted] = await Promise.all([storage?.estimate?.(), storage?.persisted?.()]);
   return { ...sums, originBytes: estimate?.usage, quotaBytes: estimate?.quota, persisted };
+}
+
+/** Asks the browser to keep the origin's storage when space is short; `undefined` where it can't be asked. */
+export async function persistStorage(): Promise<boolean | undefined> {
+  return storageManager()?.persist?.();
+}
+
+/** Not there in WebKitGTK, nor outside a secure context; in workers without `persist`. */
+function storageManager(): Partial<StorageManager> | undefined {
+  return (globalThis.navigator as Navigator | undefined)?.storage;
 }

@@ -1,28 +1,37 @@
 import type { Backend, WriteTransaction } from "../core/backend.ts";
-import type { CheckpointHead, StoredHead, TraceId } from "../core/checkpoint.ts";
+import type { CheckpointHead, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
-import { readBlobs } from "./leaves.ts";
+import type { Retention } from "../core/retention.ts";
 import { capture, type Tree } from "./capture.ts";
+import type { Codecs } from "./codecs.ts";
 import { isSameState } from "./equal.ts";
-import { appendPieces, readTail } from "./pages.ts";
-import { bytesOf } from "./piece.ts";
-import { planSave, type NumberedPiece, type Plan } from "./plan.ts";
-import { decodeStanding, decodeTree, findStored, readStanding, type Codecs, type Standing, type StoredStanding } from "./reading.ts";
-import { EMPTY_LAYOUT, headBytes, headOf, seal, type DropRecord, type TraceRecord } from "./records.ts";
-import { newToken, type Removal } from "./removal.ts";
+import { metadataOf, openHead } from "./heads.ts";
+import { readBlobs } from "./leaves.ts";
+import { decodeStanding, decodeTree, findStored, readStanding, type Standing, type StoredStanding } from "./reading.ts";
+import { without, type TraceRecord } from "./records.ts";
+import type { Removal } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
-import { totalWeightOf } from "./tree.ts";
+import { prepareSave, writeSave, type PreparedSave, type Written } from "./save.ts";
 import { valueOf } from "./value.ts";
 
 /** With an asynchronous codec, other tabs can overtake a save again and again; this often is enough. */
 const MAX_ATTEMPTS = 50;
 const OVERTAKEN = Symbol("overtaken");
 
-/** What became of a save: `isNew` is false where the same checkpoint was there already. */
+/** What became of a save. */
 export interface Saved {
   readonly head: StoredHead;
-  readonly version: number;
-  readonly isNew: boolean;
+  /** The trace's after the save; `undefined` where the same checkpoint was there already. */
+  readonly version: number | undefined;
+  /** What retention removed, newest first; that is a change of its own. */
+  readonly pruned: readonly CheckpointId[];
+}
+
+/** How to save. */
+export interface SaveOptions {
+  readonly retention: Retention;
+  /** Asked when the storage is full: whether some was freed, so that the save is worth another try. */
+  readonly makeRoom: (error: CheckpointStoreError) => Promise<boolean>;
 }
 
 /** Writes one trace: one save after the other, each against the one before. */
@@ -50,7 +59,7 @@ export class TraceWriter {
   }
 
   /** Takes a private copy of `state` at once and saves it when its turn comes. */
-  save(head: CheckpointHead, state: unknown): Promise<Saved> {
+  save(head: CheckpointHead, { state, retention, makeRoom }: SaveOptions & { state: unknown }): Promise<Saved> {
     const base = this.#captured;
     const about = { traceId: this.#traceId, checkpointId: head.id };
     const tree = capture(state, { base, holding: this.#codecs.current, about });
@@ -58,11 +67,12 @@ export class TraceWriter {
     return this.enqueue(async () => {
       try {
         await readBlobs(tree.root);
-        return await this.#save(head, { tree, base });
+        return await this.#save(head, { tree, base, retention });
       } catch (error) {
         this.forget();
         if (isCheckpointStoreError(error, "conflict")) return await this.#unlessSaved(head, { tree, error });
-        throw error;
+        if (!isCheckpointStoreError(error, "quota-exceeded") || !(await makeRoom(error))) throw error;
+        return await this.#saveAfresh(head, { tree, isUnused: false, retention });
       }
     });
   }
@@ -87,45 +97,54 @@ export class TraceWriter {
   }
 
   /** Takes note of what this store removed from the trace, which had the token `before` until then. */
-  noteRemoval({ trace }: Removal, before: number): void {
+  noteRemoval({ trace, freed }: Removal, before: number): void {
     const standing = this.#standing;
     if (standing?.trace?.token !== before || trace?.latest.id !== standing.trace.latest.id) this.forget();
-    // The tail may hold pieces that are gone; to add to it as it was would bring them back.
-    else this.#standing = { ...standing, trace, tail: undefined };
+    else this.#standing = { ...standing, trace, tail: without(standing.tail, freed) };
   }
 
-  async #save(head: CheckpointHead, { tree, base }: { tree: Tree; base: Tree | undefined }): Promise<Saved> {
+  async #save(
+    head: CheckpointHead,
+    { tree, base, retention }: { tree: Tree; base: Tree | undefined; retention: Retention },
+  ): Promise<Saved> {
     const standing = this.#standing;
     if (standing !== undefined && standing.tree === base) {
-      const plan = await this.#plan(tree, standing);
+      const prepared = await this.#prepare(head, { tree, standing });
       const written = await unlessOvertaken(
         this.#backend.write(async (transaction) => {
           // Asked for first and looked at last: the writes are on their way while the answer is.
           const current = transaction.get<TraceRecord>("traces", [this.#traceId]);
           // If the writes fail first, nobody is left to hear that this did too.
           current.catch(() => undefined);
-          const tail = standing.tail ?? (await readTail(transaction, this.#traceId, standing.trace!.layout));
-          const standingNow = await this.#write(transaction, { head, tree, plan, standing, tail });
-          if ((await current)?.token !== standing.trace?.token) throw OVERTAKEN;
-          return standingNow;
+          return writeSave(transaction, {
+            ...prepared,
+            retention,
+            clock: this.#clock,
+            check: async () => {
+              if ((await current)?.token !== standing.trace?.token) throw OVERTAKEN;
+            },
+          });
         }),
       );
       if (written !== undefined) return this.#stand(written);
     }
-    return this.#saveAfresh(head, { tree, isUnused: standing === undefined && base === undefined });
+    return this.#saveAfresh(head, { tree, isUnused: standing === undefined && base === undefined, retention });
   }
 
   /** Reads where the trace stands now and saves against that. */
-  async #saveAfresh(head: CheckpointHead, { tree, isUnused }: { tree: Tree; isUnused: boolean }): Promise<Saved> {
+  async #saveAfresh(
+    head: CheckpointHead,
+    { tree, isUnused, retention }: { tree: Tree; isUnused: boolean; retention: Retention },
+  ): Promise<Saved> {
     const isLastCaptured = this.#captured === tree;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       // A tree that was planned once, or captured against another, knows pieces that may not be there.
       const isUsable = isUnused && attempt === 0;
       const written = await (this.#codecs.current.isAsync === true
-        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable }), { isChecked: true })
-        : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable })));
+        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable, retention }), { isChecked: true })
+        : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable, retention })));
       if (written === undefined) continue;
-      if (isLastCaptured && this.#captured === tree) this.#captured = written.tree;
+      if (isLastCaptured && this.#captured === tree) this.#captured = written.standing.tree;
       return this.#stand(written);
     }
     throw new CheckpointStoreError("conflict", `other writers of trace ${this.#traceId} left no room for a save`, {
@@ -138,112 +157,49 @@ export class TraceWriter {
   async #writeWithin(
     transaction: WriteTransaction,
     head: CheckpointHead,
-    { tree, isUsable }: { tree: Tree; isUsable: boolean },
-  ): Promise<Standing> {
+    { tree, isUsable, retention }: { tree: Tree; isUsable: boolean; retention: Retention },
+  ): Promise<Written> {
     await this.#clock.catchUp(transaction);
-    const prepared = await this.#prepare(await readStanding(transaction, this.#traceId), { tree, isUsable });
-    return this.#write(transaction, { head, ...prepared });
+    const stored = await readStanding(transaction, this.#traceId);
+    const prepared = await this.#prepareAfresh(head, { stored, tree, isUsable });
+    return writeSave(transaction, { ...prepared, retention, clock: this.#clock });
   }
 
   /** With a codec that has to be awaited: reads, plans, and writes if nobody came between. */
   async #writeAfterReading(
     head: CheckpointHead,
-    { tree, isUsable }: { tree: Tree; isUsable: boolean },
-  ): Promise<Standing> {
+    { tree, isUsable, retention }: { tree: Tree; isUsable: boolean; retention: Retention },
+  ): Promise<Written> {
     const stored = await this.#backend.read((transaction) => readStanding(transaction, this.#traceId));
-    const prepared = await this.#prepare(stored, { tree, isUsable });
+    const prepared = await this.#prepareAfresh(head, { stored, tree, isUsable });
     return this.#backend.write(async (transaction) => {
       await this.#clock.catchUp(transaction);
       const current = await transaction.get<TraceRecord>("traces", [this.#traceId]);
       if (current?.token !== stored.trace?.token) throw OVERTAKEN;
-      return this.#write(transaction, { head, ...prepared });
+      return writeSave(transaction, { ...prepared, retention, clock: this.#clock });
     });
   }
 
-  /** Plans a save against what was read; awaits nothing but the codec. */
-  async #prepare(stored: StoredStanding, { tree, isUsable }: { tree: Tree; isUsable: boolean }) {
+  /** Works out a save against what was read; awaits nothing but the codec. */
+  async #prepareAfresh(
+    head: CheckpointHead,
+    { stored, tree, isUsable }: { stored: StoredStanding; tree: Tree; isUsable: boolean },
+  ): Promise<PreparedSave> {
     const standing = await decodeStanding(stored, this.#codecs);
     const afresh =
       isUsable && standing.tree === undefined
         ? tree
         : capture(valueOf(tree.root), { base: standing.tree, holding: this.#codecs.current });
-    return { tree: afresh, plan: await this.#plan(afresh, standing), standing, tail: stored.tail };
+    return this.#prepare(head, { tree: afresh, standing });
   }
 
-  #plan(tree: Tree, { trace, rootChunk, foreign }: Standing): Promise<Plan> {
-    return planSave(tree, {
-      base: rootChunk,
-      foreign,
-      nextPiece: trace?.nextPiece ?? 0,
-      codec: this.#codecs.current,
-    });
+  #prepare(head: CheckpointHead, { tree, standing }: { tree: Tree; standing: Standing }): Promise<PreparedSave> {
+    return prepareSave({ ...head, traceId: this.#traceId }, { tree, standing, codecs: this.#codecs });
   }
 
-  /** Writes a planned save and answers where the trace stands once the transaction is complete. */
-  async #write(
-    transaction: WriteTransaction,
-    { head, tree, plan, standing, tail }: {
-      head: CheckpointHead; tree: Tree; plan: Plan; standing: Standing; tail: readonly NumberedPiece[];
-    },
-  ): Promise<Standing> {
-    const traceId = this.#traceId;
-    const { trace: before } = standing;
-    const seq = (before?.seq ?? 0) + 1;
-    const timestamp = before === undefined ? head.createdAt : Math.max(head.createdAt, before.timestamp + 1);
-    const recordBytes = headBytes(head) + bytesOf(plan.root);
-    const bytes = plan.pieces.reduce((sum, piece) => sum + piece.bytes, recordBytes);
-    const stateBytes = headBytes(head) + totalWeightOf(tree.root);
-    const stored: StoredHead = { ...head, traceId, seq, timestamp, bytes, stateBytes };
-    const recordBytesUpTo = (before?.recordBytesUpTo ?? 0) + recordBytes;
-    const stateBytesUpTo = (before?.stateBytesUpTo ?? 0) + stateBytes;
-    const { nextPiece } = plan;
-
-    transaction.put(
-      "checkpoints",
-      seal({
-        ...stored,
-        codec: this.#codecs.current.name,
-        root: plan.root,
-        nextPiece,
-        recordBytes,
-        recordBytesUpTo,
-        stateBytesUpTo,
-      }),
-    );
-    const appended = await appendPieces(transaction, traceId, {
-      layout: before?.layout ?? EMPTY_LAYOUT,
-      tail,
-      pieces: plan.pieces,
-      nextPiece,
-    });
-    if (plan.dropped.length > 0) {
-      const drop: DropRecord = { traceId, seq, dropped: plan.dropped, removedRecordBytes: 0, removedStateBytes: 0 };
-      transaction.put("drops", drop);
-    }
-    const trace: TraceRecord = {
-      traceId,
-      token: newToken(),
-      version: (before?.version ?? 0) + 1,
-      seq,
-      timestamp,
-      savedAt: this.#clock.next(),
-      nextPiece,
-      layout: appended.layout,
-      checkpoints: (before?.checkpoints ?? 0) + 1,
-      bytes: (before?.bytes ?? 0) + bytes,
-      stateBytes: (before?.stateBytes ?? 0) + stateBytes,
-      recordBytesUpTo,
-      stateBytesUpTo,
-      latest: stored,
-    };
-    transaction.put("traces", trace);
-    return { trace, tree, rootChunk: plan.rootChunk, foreign: [], tail: appended.tail };
-  }
-
-  #stand(standing: Standing): Saved {
+  #stand({ head, version, pruned, standing }: Written): Saved {
     this.#standing = standing;
-    const { latest, version } = standing.trace!;
-    return { head: latest, version, isNew: true };
+    return { head, version, pruned };
   }
 
   /** Answers the checkpoint that is there already, if it is the very one that was to be saved. @throws `error` otherwise. */
@@ -259,11 +215,12 @@ export class TraceWriter {
       });
     if (record.traceId !== this.#traceId) throw refuse(`in trace ${record.traceId}`);
     const isSameHead = (["parentId", "nextNode", "graphHash", "createdAt"] as const).every((key) => record[key] === head[key]);
-    const isSameMetadata = isSameState(capture(record.metadata).root, capture(head.metadata).root, { atomsByValue: true });
+    const metadata = await metadataOf(record, this.#codecs);
+    const isSameMetadata = isSameState(capture(metadata).root, capture(head.metadata).root, { atomsByValue: true });
     if (!isSameHead || !isSameMetadata) throw refuse("with another head");
     const { tree: there } = await decodeTree(stored, this.#codecs);
     if (!isSameState(tree.root, there.root)) throw refuse("with another state");
-    return { head: headOf(record), version: 0, isNew: false };
+    return { head: await openHead(record, this.#codecs), version: undefined, pruned: [] };
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Retention } from "../core/retention.ts";
 import type { CheckpointStore, Store } from "../core/store.ts";
 import { ConformanceFailure } from "./assertions.ts";
 
@@ -7,6 +8,8 @@ import { ConformanceFailure } from "./assertions.ts";
  * Most name the member of `Store` that the cases call. The others:
  * - `persistence`: a name opened again after `close()` has the same data.
  * - `connections`: a name opened several times at once is one store, as it is for two tabs.
+ * - `preview`: `prune` takes `dryRun`.
+ * - `retention`: `open` takes a rule, and so does `trace`.
  * - `sharing`: `usage().storedBytes` grows with what a save changed, not with the state.
  */
 export type ConformanceFeature =
@@ -18,6 +21,9 @@ export type ConformanceFeature =
   | "deleteTrace"
   | "watch"
   | "usage"
+  | "persist"
+  | "preview"
+  | "retention"
   | "persistence"
   | "connections"
   | "sharing";
@@ -27,9 +33,14 @@ export interface ConformanceSubject {
   readonly name: string;
   readonly provides: readonly ConformanceFeature[];
   /** Opens the store of that name, which is empty at first. Every case brings a name of its own. */
-  open(name: string): Promise<CheckpointStore & Partial<Store>>;
+  open(name: string, options?: ConformanceOpenOptions): Promise<CheckpointStore & Partial<Store>>;
   /** Removes whatever is left of it. Called once all that was opened has been closed. */
   destroy(name: string): Promise<void>;
+}
+
+/** How a case wants its store. Not given to subjects that do not provide what the options are about. */
+export interface ConformanceOpenOptions {
+  readonly retention?: Retention | readonly Retention[];
 }
 
 /** What a case is given. */
@@ -38,7 +49,7 @@ export interface ConformanceContext {
    * Opens the case's own store: the same one each time, however often it is called. A case may use the six verbs and
    * the members that its `needs` name; the others may not be there.
    */
-  open(): Promise<Store>;
+  open(options?: ConformanceOpenOptions): Promise<Store>;
 }
 
 /** One promise of a store, and how to see whether it is kept. */
@@ -51,7 +62,7 @@ export interface ConformanceCase {
   run(context: ConformanceContext): Promise<void>;
 }
 
-const MEMBERS = ["close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage"] as const;
+const MEMBERS = ["close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist"] as const;
 
 /** Whether the subject provides all that the case needs. */
 export function fitsSubject(subject: ConformanceSubject, one: ConformanceCase): boolean {
@@ -67,8 +78,8 @@ export async function runConformanceCase(subject: ConformanceSubject, one: Confo
   const name = `conformance-${crypto.randomUUID()}`;
   const opened: (CheckpointStore & Partial<Store>)[] = [];
   const context: ConformanceContext = {
-    async open() {
-      const store = await subject.open(name);
+    async open(options) {
+      const store = await subject.open(name, options);
       opened.push(store);
       for (const member of MEMBERS) {
         if (subject.provides.includes(member) && typeof store[member] !== "function") {

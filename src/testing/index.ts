@@ -17,10 +17,12 @@ import { isolationCases } from "./cases/isolation.ts";
 import { misuseCases } from "./cases/misuse.ts";
 import { orderCases } from "./cases/order.ts";
 import { persistenceCases } from "./cases/persistence.ts";
+import { previewCases } from "./cases/preview.ts";
 import { pruneCases } from "./cases/prune.ts";
 import { rareValueCases } from "./cases/rare-values.ts";
 import { referenceCases } from "./cases/references.ts";
 import { refusedCases } from "./cases/refused.ts";
+import { retentionCases } from "./cases/retention.ts";
 import { removalCases } from "./cases/removal.ts";
 import { sharingCases } from "./cases/sharing.ts";
 import { traceCases } from "./cases/traces.ts";
@@ -50,6 +52,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...forkCases,
   ...watchCases,
   ...usageCases,
+  ...previewCases,
+  ...retentionCases,
   ...sharingCases,
   ...closingCases,
   ...persistenceCases,
@@ -59,4 +63,10 @@ export const conformanceCases: readonly ConformanceCase[] = [
 export { ConformanceFailure } from "./assertions.ts";
 export { difference } from "./equality.ts";
 export { fitsSubject, runConformanceCase } from "./conformance.ts";
-export type { ConformanceCase, ConformanceContext, ConformanceFeature, ConformanceSubject } from "./conformance.ts";
+export type {
+  ConformanceCase,
+  ConformanceContext,
+  ConformanceFeature,
+  ConformanceOpenOptions,
+  ConformanceSubject,
+} from "./conformance.ts";

@@ -12,14 +12,14 @@ function createAsyncCodec(): Codec {
   return {
     name: "async",
     isAsync: true,
-    async encode(value) {
-      const encoded = codec.encode(value);
+    async encode(value, place) {
+      const encoded = codec.encode(value, place);
       await turn();
       return encoded;
     },
-    async decode(encoded) {
+    async decode(encoded, place) {
       await turn();
-      return codec.decode(encoded);
+      return codec.decode(encoded, place);
     },
   };
 }
@@ -28,10 +28,10 @@ const [memory, indexedDb] = subjects;
 conformanceSuite({
   ...memory!,
   name: "memory, an asynchronous codec",
-  open: async () => createMemoryStore({ codec: createAsyncCodec() }),
+  open: async (_, options) => createMemoryStore({ ...options, codec: createAsyncCodec() }),
 });
 conformanceSuite({
   ...indexedDb!,
   name: "IndexedDB, an asynchronous codec",
-  open: (name) => openStore(name, { codec: createAsyncCodec() }),
+  open: (name, options) => openStore(name, { ...options, codec: createAsyncCodec() }),
 });

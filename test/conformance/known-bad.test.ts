@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { conformanceCases, ConformanceFailure, fitsSubject, runConformanceCase } from "../../src/testing/index.ts";
 import type { ConformanceSubject } from "../../src/testing/index.ts";
 import * as order from "./known-bad/bad-order.ts";
+import * as retention from "./known-bad/bad-retention.ts";
 import * as storage from "./known-bad/bad-storage.ts";
 import * as values from "./known-bad/bad-values.ts";
 import { referenceSubject } from "./known-bad/reference-subject.ts";
@@ -26,6 +27,11 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
   [order.SweepsByPrefix, "order: traces keep to themselves, even if one's id begins with another's"],
   [order.ReusesSeq, "history: a seq is never given out twice"],
   [order.IgnoresGraphs, "graph: a checkpoint of another graph is a mismatch that carries expected and actual"],
+  [retention.IgnoresPins, "retention: pinned checkpoints stay, and all that their states need"],
+  [retention.AgesByTheNewest, "retention: a checkpoint dated far ahead makes no other one old"],
+  [retention.LosesTheLatest, "retention: maxBytes keeps as many as fit, and the latest in any case"],
+  [retention.KnowsOneRule, "retention: a handle's own takes the place of the store's, for its saves"],
+  [retention.PrunesInAPreview, "preview: names what a prune would remove, and removes nothing"],
   [values.SharesWithCaller, "isolation: the caller may change the state once the save is done", EDITED],
   [values.CopiesLate, "isolation: the caller may change the state as soon as the save was called"],
   [values.HandsOutItsOwn, "isolation: a loaded state belongs to its caller, and each load answers another"],

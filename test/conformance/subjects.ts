@@ -6,7 +6,7 @@ import { createMemoryStore } from "../../src/memory.ts";
 import type { ConformanceFeature, ConformanceSubject } from "../../src/testing/index.ts";
 
 const MEMORY: readonly ConformanceFeature[] = [
-  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "sharing",
+  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist", "preview", "retention", "sharing",
 ];
 const INDEXED_DB: readonly ConformanceFeature[] = [...MEMORY, "persistence", "connections"];
 
@@ -22,13 +22,13 @@ export const subjects: readonly ConformanceSubject[] = CODECS.flatMap(([codecNam
   {
     name: `memory, ${codecName}`,
     provides: MEMORY,
-    open: async () => createMemoryStore({ codec: createCodec() }),
+    open: async (_, options) => createMemoryStore({ ...options, codec: createCodec() }),
     destroy: async () => undefined,
   },
   {
     name: `IndexedDB, ${codecName}, ${durability}`,
     provides: INDEXED_DB,
-    open: (name) => openStore(name, { codec: createCodec(), durability }),
+    open: (name, options) => openStore(name, { ...options, codec: createCodec(), durability }),
     destroy: deleteDatabase,
   },
 ]);

@@ -36,16 +36,16 @@ export class ListsTwice extends ReferenceStore {
 
 /** Takes the trace's counter for the number of its checkpoints. */
 export class PruneCountsDeleted extends ReferenceStore {
-  override async prune(traceId: string, keep: number): Promise<number> {
+  override async pruneTo(traceId: string, keep: number): Promise<number> {
     const ever = this.disk.trace(traceId).lastSeq;
-    await super.prune(traceId, keep);
+    await super.pruneTo(traceId, keep);
     return Math.max(0, ever - keep);
   }
 }
 
 /** Keeps the oldest instead of the newest. */
 export class PrunesNewest extends ReferenceStore {
-  override async prune(traceId: string, keep: number): Promise<number> {
+  override async pruneTo(traceId: string, keep: number): Promise<number> {
     const gone = this.entries(traceId).slice(keep);
     if (gone.length > 0) this.remove(traceId, gone, "pruned");
     return gone.length;
@@ -88,11 +88,11 @@ export class TrustsIds extends ReferenceStore {
 
 /** Sweeps all traces whose id begins like the one meant. */
 export class SweepsByPrefix extends ReferenceStore {
-  override async prune(traceId: string, keep: number): Promise<number> {
+  override async pruneTo(traceId: string, keep: number): Promise<number> {
     for (const other of this.disk.traces.keys()) {
-      if (other !== traceId && other.startsWith(traceId)) await super.prune(other, keep);
+      if (other !== traceId && other.startsWith(traceId)) await super.pruneTo(other, keep);
     }
-    return super.prune(traceId, keep);
+    return super.pruneTo(traceId, keep);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Checkpoint, CheckpointHead, StoredHead } from "../../../src/core/checkpoint.ts";
 import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import { CheckpointStoreError } from "../../../src/core/errors.ts";
+import { combineRetention, type Retention } from "../../../src/core/retention.ts";
 import type {
-  ChangeListener, HistoryOptions, LoadOptions, StorageUsage, Store, TraceSummary, TracesOptions, WatchOptions,
+  ChangeListener, HistoryOptions, LoadOptions, PrunePreview, StorageUsage, Store, TraceOptions, TraceSummary, TracesOptions, WatchOptions,
 } from "../../../src/core/store.ts";
 import { difference } from "../../../src/testing/index.ts";
 import { copyOf, sizeOf } from "./copy.ts";
@@ -18,6 +19,8 @@ const HEAD_FIELDS = ["id", "parentId", "nextNode", "graphHash", "createdAt", "me
  * bad stores are made from.
  */
 export class ReferenceStore implements Store {
+  /** Applied with each save. */
+  retention: Retention = {};
   protected readonly disk: ReferenceDisk;
   protected closing: Promise<void> | undefined;
 
@@ -26,10 +29,18 @@ export class ReferenceStore implements Store {
   }
 
   async saveWithTrace(traceId: string, checkpoint: Checkpoint): Promise<void> {
+    await this.saveUnder(traceId, checkpoint);
+  }
+
+  protected async saveUnder(traceId: string, checkpoint: Checkpoint, retention = this.retention): Promise<void> {
     checkId(traceId);
     checkCheckpoint(checkpoint);
     const taken = this.take(traceId, checkpoint);
-    await this.run(() => this.commit(traceId, taken));
+    await this.run(async () => {
+      await this.commit(traceId, taken);
+      const gone = this.fading(traceId, retention);
+      if (gone.length > 0) this.remove(traceId, gone, "pruned");
+    });
   }
 
   async load(id: string, options: LoadOptions = {}): Promise<Checkpoint | undefined> {
@@ -56,21 +67,32 @@ export class ReferenceStore implements Store {
     });
   }
 
-  async prune(traceId: string, keep: number): Promise<number> {
+  prune(traceId: string, keep: number): Promise<number>;
+  prune(traceId: string, keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
+  async prune(traceId: string, keep: number, options?: { readonly dryRun: true }): Promise<number | PrunePreview> {
     checkId(traceId);
     if (typeof keep !== "number") throw new TypeError("keep should be a number");
     if (!Number.isInteger(keep) || keep < 0) throw new RangeError(`keep should be a whole number from 0 on: ${keep}`);
+    return options === undefined ? this.pruneTo(traceId, keep) : this.run(() => this.preview(traceId, keep));
+  }
+
+  protected pruneTo(traceId: string, keep: number): Promise<number> {
     return this.run(() => {
-      const entries = this.entries(traceId);
-      const gone = entries.slice(0, Math.max(0, entries.length - keep));
+      const gone = this.beyond(traceId, keep);
       if (gone.length > 0) this.remove(traceId, gone, "pruned");
       return gone.length;
     });
   }
 
-  trace(traceId: string): ReferenceTrace {
+  protected preview(traceId: string, keep: number): PrunePreview {
+    const gone = this.beyond(traceId, keep);
+    return { ids: gone.map(({ head }) => head.id).reverse(), bytes: gone.reduce((sum, { head }) => sum + head.bytes, 0) };
+  }
+
+  trace(traceId: string, { retention }: TraceOptions = {}): ReferenceTrace {
     checkId(traceId);
-    return new ReferenceTrace(this, traceId);
+    const rule = retention && combineRetention(retention);
+    return new ReferenceTrace(this, traceId, { save: (checkpoint) => this.saveUnder(traceId, checkpoint, rule) });
   }
 
   traces({ limit = Infinity, before }: TracesOptions = {}): Promise<TraceSummary[]> {
@@ -145,6 +167,10 @@ export class ReferenceStore implements Store {
     });
   }
 
+  async persist(): Promise<undefined> {
+    await this.run(() => undefined);
+  }
+
   close(): Promise<void> {
     if (this.closing === undefined) {
       const done = this.run(() => undefined);
@@ -203,6 +229,29 @@ export class ReferenceStore implements Store {
     record.entries.push({ head, checkpoint });
     const change = { traceId, version: ++record.version, origin: "local", kind: "saved" } as const;
     this.disk.tell(this, { ...change, head: copyOf(head) });
+  }
+
+  /** All but the newest. */
+  protected beyond(traceId: string, keep: number): readonly Entry[] {
+    const entries = this.entries(traceId);
+    return entries.slice(0, Math.max(0, entries.length - keep));
+  }
+
+  /** What retention removes, newest first. */
+  protected fading(traceId: string, { keepLast = Infinity, maxAgeMs = Infinity, maxBytes = Infinity }: Retention): Entry[] {
+    const stays = new Set(this.entries(traceId).filter(({ head }, i, all) => i === all.length - 1 || head.metadata?.["pinned"] === true));
+    const gone = new Set([
+      ...this.beyond(traceId, keepLast),
+      ...this.entries(traceId).filter(({ head }) => head.timestamp < Date.now() - maxAgeMs),
+    ].filter((entry) => !stays.has(entry)));
+    let bytes = this.entries(traceId).reduce((sum, entry) => (gone.has(entry) ? sum : sum + entry.head.bytes), 0);
+    for (const entry of this.entries(traceId)) {
+      if (bytes <= maxBytes) break;
+      if (stays.has(entry) || gone.has(entry)) continue;
+      gone.add(entry);
+      bytes -= entry.head.bytes;
+    }
+    return this.entries(traceId).filter((entry) => gone.has(entry)).reverse();
   }
 
   protected remove(traceId: string, gone: readonly Entry[], kind: "deleted" | "pruned"): void {

@@ -1,10 +1,12 @@
 import type { ConformanceFeature, ConformanceSubject } from "../../../src/testing/index.ts";
+import { combineRetention } from "../../../src/core/retention.ts";
 import { ReferenceDisk } from "./reference-disk.ts";
 import { ReferenceStore } from "./reference-store.ts";
 
 /** All but `sharing`: a reference store keeps whole copies. */
 const PROVIDES: readonly ConformanceFeature[] = [
-  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persistence", "connections",
+  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist", "preview",
+  "retention", "persistence", "connections",
 ];
 
 /** A subject whose stores of one name have a disk in common. */
@@ -16,10 +18,12 @@ export function referenceSubject(
   return {
     name,
     provides: PROVIDES,
-    async open(storeName) {
+    async open(storeName, { retention } = {}) {
       const disk = disks.get(storeName) ?? new ReferenceDisk();
       disks.set(storeName, disk);
-      return new Store(disk);
+      const store = new Store(disk);
+      store.retention = combineRetention(retention);
+      return store;
     },
     async destroy(storeName) {
       disks.delete(storeName);

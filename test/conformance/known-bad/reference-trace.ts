@@ -1,17 +1,24 @@
 import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import type { Checkpoint, CheckpointOptions, StoredHead } from "../../../src/core/checkpoint.ts";
 import { CheckpointStoreError } from "../../../src/core/errors.ts";
-import type { ChangeListener, HistoryOptions, LoadOptions, Store, Trace } from "../../../src/core/store.ts";
+import type { ChangeListener, HistoryOptions, LoadOptions, PrunePreview, Store, Trace } from "../../../src/core/store.ts";
 import { copyOf } from "./copy.ts";
+
+interface ReferenceTraceOptions {
+  readonly at?: string;
+  readonly save?: (checkpoint: Checkpoint) => Promise<void>;
+}
 
 /** A handle on one trace of a plain store. */
 export class ReferenceTrace implements Trace {
   readonly id: string;
   readonly #store: Store;
+  readonly #save: (checkpoint: Checkpoint) => Promise<void>;
   #at: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, traceId: string, at?: string) {
+  constructor(store: Store, traceId: string, { at, save }: ReferenceTraceOptions = {}) {
+    this.#save = save ?? ((checkpoint) => store.saveWithTrace(traceId, checkpoint));
     this.#store = store;
     this.id = traceId;
     this.#at = at;
@@ -21,7 +28,7 @@ export class ReferenceTrace implements Trace {
     const copy = copyOf(state);
     return this.#then(async () => {
       const checkpoint = createCheckpoint(copy, { ...(this.#at !== undefined && { parentId: this.#at }), ...options });
-      await this.#store.saveWithTrace(this.id, checkpoint);
+      await this.#save(checkpoint);
       this.#at = checkpoint.id;
       return checkpoint;
     });
@@ -46,8 +53,10 @@ export class ReferenceTrace implements Trace {
     return this.#store.history(this.id, options);
   }
 
-  prune(keep: number): Promise<number> {
-    return this.#store.prune(this.id, keep);
+  prune(keep: number): Promise<number>;
+  prune(keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
+  prune(keep: number, options?: { readonly dryRun: true }): Promise<number | PrunePreview> {
+    return options === undefined ? this.#store.prune(this.id, keep) : this.#store.prune(this.id, keep, options);
   }
 
   async fork(id: string, traceId: string): Promise<Trace> {
@@ -55,7 +64,7 @@ export class ReferenceTrace implements Trace {
       throw new CheckpointStoreError("not-found", `no checkpoint ${id}`, { checkpointId: id, traceId: this.id });
     }
     const copy = await this.#store.fork(id, traceId);
-    return new ReferenceTrace(this.#store, traceId, copy.id);
+    return new ReferenceTrace(this.#store, traceId, { at: copy.id });
   }
 
   watch(listener: ChangeListener, options: { readonly signal?: AbortSignal } = {}): () => void {

@@ -1,0 +1,143 @@
+import type { WriteTransaction } from "../core/backend.ts";
+import type { CheckpointHead, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
+import type { PlacedHead } from "../core/codec.ts";
+import type { Retention } from "../core/retention.ts";
+import type { Tree } from "./capture.ts";
+import type { Codecs } from "./codecs.ts";
+import { placedHead, sealHead } from "./heads.ts";
+import { appendPieces } from "./pages.ts";
+import { bytesOf } from "./piece.ts";
+import { planSave, type Plan } from "./plan.ts";
+import type { Standing } from "./reading.ts";
+import {
+  currentLineage,
+  EMPTY_LAYOUT,
+  headBytes,
+  seal,
+  without,
+  type DropRecord,
+  type Lineages,
+  type RecordHead,
+  type TraceRecord,
+} from "./records.ts";
+import { changed, newToken } from "./removal.ts";
+import { applyRetention } from "./retention.ts";
+import type { SaveClock } from "./save-clock.ts";
+import { totalWeightOf } from "./tree.ts";
+
+/** A save that was worked out against a standing; all that has to be awaited for it is done. */
+export interface PreparedSave {
+  readonly tree: Tree;
+  readonly plan: Plan;
+  readonly head: PlacedHead;
+  /** The head as records hold it. */
+  readonly recorded: PlacedHead & Pick<RecordHead, "sealed">;
+  readonly lineages: Lineages;
+  readonly codec: string;
+  readonly standing: Standing;
+}
+
+/** What a save has come to, once its transaction is complete. */
+export interface Written {
+  readonly head: StoredHead;
+  readonly version: number;
+  readonly pruned: readonly CheckpointId[];
+  readonly standing: Standing;
+}
+
+/** Works out what a save has to write; awaits nothing but the codec. */
+export async function prepareSave(
+  given: CheckpointHead & { readonly traceId: TraceId },
+  { tree, standing, codecs }: { tree: Tree; standing: Standing; codecs: Codecs },
+): Promise<PreparedSave> {
+  const { trace, rootChunk, foreign } = standing;
+  const seq = (trace?.seq ?? 0) + 1;
+  const timestamp = trace === undefined ? given.createdAt : Math.max(given.createdAt, trace.timestamp + 1);
+  const head: PlacedHead = { ...given, seq, timestamp };
+  const lineages: Lineages = trace?.lineages ?? [[0, newToken()]];
+  const { current: codec, store } = codecs;
+  const binding = { codec, store, lineage: currentLineage(lineages) };
+  const recorded = await sealHead(head, binding);
+  const plan = await planSave(tree, {
+    base: rootChunk,
+    foreign,
+    nextPiece: trace?.nextPiece ?? 0,
+    head: placedHead(recorded),
+    ...binding,
+  });
+  return { tree, plan, head, recorded, lineages, codec: codec.name, standing };
+}
+
+/** Writes a prepared save and applies the retention. `check` rejects where the standing does not hold any more. */
+export async function writeSave(
+  transaction: WriteTransaction,
+  { tree, plan, head, recorded, lineages, codec, standing, retention, clock, check }: PreparedSave & {
+    retention: Retention; clock: SaveClock; check?: () => Promise<void>;
+  },
+): Promise<Written> {
+  const { trace: before } = standing;
+  const { traceId, seq, timestamp } = head;
+  const { nextPiece } = plan;
+  const recordBytes = headBytes(recorded) + bytesOf(plan.root);
+  const bytes = plan.pieces.reduce((sum, piece) => sum + piece.bytes, recordBytes);
+  const stateBytes = headBytes(recorded) + totalWeightOf(tree.root);
+  const recordBytesUpTo = (before?.recordBytesUpTo ?? 0) + recordBytes;
+  const stateBytesUpTo = (before?.stateBytesUpTo ?? 0) + stateBytes;
+  const latest: RecordHead = { ...recorded, bytes, stateBytes };
+  const sums = { recordBytes, recordBytesUpTo, stateBytesUpTo };
+  transaction.put("checkpoints", seal({ ...latest, codec, root: plan.root, lineages, nextPiece, ...sums }));
+  const appended = await appendPieces(transaction, traceId, {
+    layout: before?.layout ?? EMPTY_LAYOUT,
+    tail: standing.tail,
+    pieces: plan.pieces,
+    nextPiece,
+  });
+  if (plan.dropped.length > 0) {
+    const drop: DropRecord = { traceId, seq, dropped: plan.dropped, removedRecordBytes: 0, removedStateBytes: 0 };
+    transaction.put("drops", drop);
+  }
+  const pinned = before?.pinned ?? [];
+  let trace: TraceRecord = {
+    traceId,
+    token: newToken(),
+    version: (before?.version ?? 0) + 1,
+    seq,
+    timestamp,
+    savedAt: clock.next(),
+    nextPiece,
+    lineages,
+    layout: appended.layout,
+    checkpoints: (before?.checkpoints ?? 0) + 1,
+    pinned: isPinned(head) ? [...pinned, seq] : pinned,
+    sweptTo: before?.sweptTo ?? 0,
+    bytes: (before?.bytes ?? 0) + bytes,
+    stateBytes: (before?.stateBytes ?? 0) + stateBytes,
+    recordBytesUpTo,
+    stateBytesUpTo,
+    latest,
+  };
+  const { version } = trace;
+  let pruned: readonly CheckpointId[] = [];
+  let rest = appended.tail;
+  if (Object.keys(retention).length > 0) {
+    // What is read from here on must be what the save was worked out against.
+    await check?.();
+    const swept = await applyRetention(transaction, trace, retention);
+    pruned = swept.ids;
+    trace = pruned.length === 0 ? swept.trace : changed(swept.trace);
+    rest = without(rest, swept.freed);
+  }
+  transaction.put("traces", trace);
+  await check?.();
+  return {
+    head: { ...head, bytes, stateBytes },
+    version,
+    pruned,
+    standing: { trace, tree, rootChunk: plan.rootChunk, foreign: [], tail: rest },
+  };
+}
+
+/** Whether retention leaves a checkpoint alone. */
+export function isPinned({ metadata }: CheckpointHead): boolean {
+  return metadata?.["pinned"] === true;
+}

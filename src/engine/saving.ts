@@ -1,0 +1,58 @@
+import { pickHead, type Checkpoint, type CheckpointHead, type TraceId } from "../core/checkpoint.ts";
+import type { CheckpointStoreError } from "../core/errors.ts";
+import { combineRetention, type Retention } from "../core/retention.ts";
+import { capture } from "./capture.ts";
+import type { Engine } from "./engine.ts";
+import type { TraceRecord } from "./records.ts";
+import { changed } from "./removal.ts";
+import { applyRetention } from "./retention.ts";
+import { readTraces } from "./traces.ts";
+import { valueOf } from "./value.ts";
+
+/** Saves a checkpoint under a retention, and reports what that changed. */
+export async function saveCheckpoint(
+  engine: Engine,
+  checkpoint: Checkpoint,
+  { traceId, retention }: { traceId: TraceId; retention: Retention },
+): Promise<void> {
+  const { head, version, pruned } = await engine.writer(traceId).save(privateHead(traceId, checkpoint), {
+    state: checkpoint.state,
+    retention,
+    makeRoom: (error) => makeRoom(engine, { traceId, error }),
+  });
+  if (version === undefined) return;
+  engine.changes.report({ kind: "saved", traceId, version, head });
+  if (pruned.length > 0) engine.changes.report({ kind: "pruned", traceId, version: version + 1, ids: pruned });
+}
+
+/** A checkpoint's head, out of its maker's reach. @throws `serialization` for metadata that can't be stored. */
+function privateHead(traceId: TraceId, checkpoint: CheckpointHead): CheckpointHead {
+  const head = pickHead(checkpoint);
+  if (head.metadata === undefined) return head;
+  const about = { traceId, checkpointId: head.id };
+  const { root } = capture(head.metadata, { name: "metadata", holding: { isCloneable: true }, about });
+  return { ...head, metadata: valueOf(root) as Record<string, unknown> };
+}
+
+/** Prunes every trace by the rule that the owner gives for this moment; answers whether anything went. */
+async function makeRoom(engine: Engine, situation: { traceId: TraceId; error: CheckpointStoreError }): Promise<boolean> {
+  const rule = await engine.onQuotaExceeded?.(situation);
+  if (rule === undefined) return false;
+  const retention = combineRetention(rule);
+  let isPruned = false;
+  for (const { traceId } of await engine.backend.read((transaction) => readTraces(transaction, {}))) {
+    const found = await engine.backend.write(async (transaction) => {
+      const before = await transaction.get<TraceRecord>("traces", [traceId]);
+      if (before === undefined) return undefined;
+      const swept = await applyRetention(transaction, before, retention);
+      if (swept.ids.length === 0) return undefined;
+      const trace = changed(swept.trace);
+      transaction.put("traces", trace);
+      return { before, removal: { ...swept, trace } };
+    });
+    if (found === undefined) continue;
+    isPruned = true;
+    engine.noteRemoval("pruned", found);
+  }
+  return isPruned;
+}

@@ -1,0 +1,44 @@
+import type { Checkpoint } from "../../../src/core/checkpoint.ts";
+import type { Retention } from "../../../src/core/retention.ts";
+import type { PrunePreview } from "../../../src/core/store.ts";
+import type { Entry } from "./reference-disk.ts";
+import { ReferenceStore } from "./reference-store.ts";
+
+/** Knows no pins. */
+export class IgnoresPins extends ReferenceStore {
+  protected override fading(traceId: string, { keepLast = Infinity }: Retention): Entry[] {
+    return [...this.beyond(traceId, keepLast)].reverse();
+  }
+}
+
+/** Believes the newest checkpoint's clock, not its own. */
+export class AgesByTheNewest extends ReferenceStore {
+  protected override fading(traceId: string, { maxAgeMs = Infinity }: Retention): Entry[] {
+    const now = this.entries(traceId).at(-1)!.head.timestamp;
+    return this.entries(traceId).filter(({ head }) => head.timestamp < now - maxAgeMs);
+  }
+}
+
+/** Lets the very checkpoint go that was just saved, if it is too big. */
+export class LosesTheLatest extends ReferenceStore {
+  protected override fading(traceId: string, retention: Retention): Entry[] {
+    const latest = this.entries(traceId).at(-1)!;
+    return latest.head.bytes > (retention.maxBytes ?? Infinity) ? [latest] : super.fading(traceId, retention);
+  }
+}
+
+/** Applies the store's rule to what a handle saves under its own. */
+export class KnowsOneRule extends ReferenceStore {
+  protected override saveUnder(traceId: string, checkpoint: Checkpoint): Promise<void> {
+    return super.saveUnder(traceId, checkpoint, this.retention);
+  }
+}
+
+/** Does what it was only asked about. */
+export class PrunesInAPreview extends ReferenceStore {
+  protected override preview(traceId: string, keep: number): PrunePreview {
+    const preview = super.preview(traceId, keep);
+    this.remove(traceId, this.beyond(traceId, keep), "pruned");
+    return preview;
+  }
+}
