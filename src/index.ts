@@ -30,9 +30,11 @@ export type {
   PrunePreview,
   StorageUsage,
   Store,
+  TakeOverOptions,
   Trace,
   TraceOptions,
   TraceSummary,
+  TraceWork,
   TracesOptions,
   WatchOptions,
 } from "./core/store.ts";

@@ -21,7 +21,7 @@ export function createMemoryStore<S = unknown>({
 }: MemoryStoreOptions = {}): Store<S> {
   return new EngineStore<S>({
     backend: createMemoryBackend(),
-    codecs: new Codecs([codec], { store: "memory" }),
+    codecs: new Codecs([codec], { store: `memory ${crypto.randomUUID()}` }),
     retention: combineRetention(retention),
   });
 }

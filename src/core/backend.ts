@@ -1,5 +1,5 @@
 /**
- * Where records live: four ordered collections and transactions over them. All that a new backend has to bring.
+ * Where records live: five ordered collections and transactions over them. All that a new backend has to bring.
  *
  * A backend knows nothing of checkpoints. It keeps records under the keys that {@link COLLECTIONS} names, in the key
  * order of IndexedDB (numbers before strings, arrays element by element).
@@ -24,6 +24,7 @@ export const COLLECTIONS = {
   },
   pieces: { key: ["traceId", "first"], indexes: {} },
   drops: { key: ["traceId", "seq"], indexes: {} },
+  owners: { key: ["traceId"], indexes: {} },
   traces: { key: ["traceId"], indexes: { by_saved_at: ["savedAt", "traceId"] } },
 } as const;
 

@@ -85,6 +85,33 @@ export interface Trace<S = unknown> {
   /** Starts another trace from checkpoint `id` of this one and answers its handle, standing at the copy. */
   fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>>;
   watch(listener: ChangeListener, options?: { readonly signal?: AbortSignal }): () => void;
+  /**
+   * Runs `work` as the trace's one owner in the origin: at once, or as soon as the owner before it is done or dead.
+   *
+   * The trace that `work` is given saves only as long as it is the owner: a page that was thawed after another one took
+   * over has its saves refused as `conflict`. Saves by other handles are not hindered, and deleting the trace ends all
+   * ownership. Answers what `work` answers.
+   *
+   * @throws `unavailable` where there are no Web Locks; `conflict` if another one stole the trace meanwhile.
+   */
+  takeOver<T>(work: TraceWork<S, T>, options?: TakeOverOptions): Promise<T>;
+}
+
+/** What an owner does with its trace. */
+export type TraceWork<S, T> = (owned: {
+  readonly trace: Trace<S>;
+  /** Where the trace stood when it was taken over. */
+  readonly latest: Checkpoint<S> | undefined;
+  /** Aborts when another one has stolen the trace. */
+  readonly signal: AbortSignal;
+}) => Promise<T>;
+
+/** How to wait for a trace. */
+export interface TakeOverOptions {
+  /** Ends the waiting; what has begun goes on. */
+  readonly signal?: AbortSignal;
+  /** Does not wait: for an owner that is known to be frozen. */
+  readonly steal?: boolean;
 }
 
 /** What a prune would remove. */

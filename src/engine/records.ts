@@ -148,6 +148,12 @@ export function without<P extends { readonly number: number }>(pieces: readonly 
   return pieces.filter(({ number }) => !numbers.has(number));
 }
 
+/** Whose trace it is; written by whoever takes it over, so that the owner before finds out. */
+export interface OwnerRecord {
+  readonly traceId: TraceId;
+  readonly owner: string;
+}
+
 /** All keys of a trace, or those with a whole number in a range, both ends included. */
 export function rangeOf(traceId: TraceId, from = -Infinity, to = Infinity): KeyRange {
   return { lower: from === -Infinity ? [traceId] : [traceId, from], upper: [traceId, to + 1], upperOpen: true };

@@ -5,6 +5,7 @@ import type { Retention } from "../core/retention.ts";
 import type { Tree } from "./capture.ts";
 import type { Codecs } from "./codecs.ts";
 import { placedHead, sealHead } from "./heads.ts";
+import { requireOwner } from "./ownership.ts";
 import { appendPieces } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { planSave, type Plan } from "./plan.ts";
@@ -68,13 +69,20 @@ export async function prepareSave(
   return { tree, plan, head, recorded, lineages, codec: codec.name, standing };
 }
 
-/** Writes a prepared save and applies the retention. `check` rejects where the standing does not hold any more. */
+/**
+ * Writes a prepared save and applies the retention. `check` rejects where the standing does not hold any more.
+ *
+ * @throws `conflict` where an `owner` is given and the trace is another's.
+ */
 export async function writeSave(
   transaction: WriteTransaction,
-  { tree, plan, head, recorded, lineages, codec, standing, retention, clock, check }: PreparedSave & {
-    retention: Retention; clock: SaveClock; check?: () => Promise<void>;
+  { tree, plan, head, recorded, lineages, codec, standing, retention, owner, clock, check }: PreparedSave & {
+    retention: Retention; owner: string | undefined; clock: SaveClock; check?: () => Promise<void>;
   },
 ): Promise<Written> {
+  // Asked for before anything is written, and waited for at the end.
+  const owning = owner === undefined ? undefined : requireOwner(transaction, { traceId: head.traceId, owner });
+  owning?.catch(() => undefined);
   const { trace: before } = standing;
   const { traceId, seq, timestamp } = head;
   const { nextPiece } = plan;
@@ -128,6 +136,7 @@ export async function writeSave(
     rest = without(rest, swept.freed);
   }
   transaction.put("traces", trace);
+  await owning;
   await check?.();
   return {
     head: { ...head, bytes, stateBytes },

@@ -1,6 +1,6 @@
 import { pickHead, type Checkpoint, type CheckpointHead, type TraceId } from "../core/checkpoint.ts";
 import type { CheckpointStoreError } from "../core/errors.ts";
-import { combineRetention, type Retention } from "../core/retention.ts";
+import { combineRetention } from "../core/retention.ts";
 import { capture } from "./capture.ts";
 import type { Engine } from "./engine.ts";
 import type { TraceRecord } from "./records.ts";
@@ -8,16 +8,17 @@ import { changed } from "./removal.ts";
 import { applyRetention } from "./retention.ts";
 import { readTraces } from "./traces.ts";
 import { valueOf } from "./value.ts";
+import type { SaveRules } from "./writer.ts";
 
-/** Saves a checkpoint under a retention, and reports what that changed. */
+/** Saves a checkpoint, and reports what that changed. */
 export async function saveCheckpoint(
   engine: Engine,
   checkpoint: Checkpoint,
-  { traceId, retention }: { traceId: TraceId; retention: Retention },
+  { traceId, ...rules }: SaveRules & { traceId: TraceId },
 ): Promise<void> {
   const { head, version, pruned } = await engine.writer(traceId).save(privateHead(traceId, checkpoint), {
     state: checkpoint.state,
-    retention,
+    ...rules,
     makeRoom: (error) => makeRoom(engine, { traceId, error }),
   });
   if (version === undefined) return;

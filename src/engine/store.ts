@@ -1,7 +1,7 @@
 import type { WriteTransaction } from "../core/backend.ts";
 import type { Checkpoint, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
-import { combineRetention, type Retention } from "../core/retention.ts";
+import { combineRetention } from "../core/retention.ts";
 import type {
   ChangeListener,
   HistoryOptions,
@@ -24,9 +24,11 @@ import { idsOf, rangeOf, type CheckpointRecord, type TraceRecord } from "./recor
 import { changed, removeRun, removeTrace, type Removal } from "./removal.ts";
 import { previewPrune } from "./retention.ts";
 import { saveCheckpoint } from "./saving.ts";
-import { TraceHandle } from "./trace-handle.ts";
+import { takeOver } from "./takeover.ts";
+import { TraceHandle, type HandleParts } from "./trace-handle.ts";
 import { persistStorage, readTraces, readUsage } from "./traces.ts";
 import { requireCheckpoint, requireCount, requireId } from "./validate.ts";
+import type { SaveRules } from "./writer.ts";
 
 /** The store over any backend, with any codec. */
 export class EngineStore<S> implements Store<S> {
@@ -41,7 +43,7 @@ export class EngineStore<S> implements Store<S> {
   }
 
   async saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<void> {
-    await this.#save(traceId, checkpoint, this.#engine.retention);
+    await this.#save(traceId, checkpoint, { retention: this.#engine.retention, owner: undefined });
   }
 
   async load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
@@ -89,7 +91,7 @@ export class EngineStore<S> implements Store<S> {
         return trace === undefined ? { ids: [], bytes: 0 } : previewPrune(transaction, trace, keep);
       });
     }
-    if (keep === 0) return this.deleteTrace(traceId);
+    if (keep === 0) return this.#empty(traceId);
     return this.#engine.writer(traceId).enqueue(async () => {
       const found = await this.#engine.backend.write(async (transaction) => {
         const [trace, [newestToGo]] = await Promise.all([
@@ -109,31 +111,13 @@ export class EngineStore<S> implements Store<S> {
   async deleteTrace(traceId: TraceId): Promise<number> {
     requireId(traceId, "traceId");
     this.#engine.requireOpen();
-    return this.#engine.writer(traceId).enqueue(async () => {
-      const trace = await this.#engine.backend.write(async (transaction) => {
-        const found = await transaction.get<TraceRecord>("traces", [traceId]);
-        if (found !== undefined) removeTrace(transaction, traceId);
-        return found;
-      });
-      if (trace === undefined) return 0;
-      this.#engine.forget(traceId);
-      this.#engine.changes.report({ kind: "trace-deleted", traceId, version: trace.version + 1 });
-      return trace.checkpoints;
-    });
+    return this.#empty(traceId, { endsOwnership: true });
   }
 
-  trace(traceId: TraceId, options: TraceOptions = {}): Trace<S> {
+  trace(traceId: TraceId, { retention }: TraceOptions = {}): Trace<S> {
     requireId(traceId, "traceId");
-    const retention = options.retention === undefined ? this.#engine.retention : combineRetention(options.retention);
-    return new TraceHandle<S>(
-      {
-        store: this,
-        save: (id, checkpoint) => this.#save(id, checkpoint, retention),
-        load: (...args) => this.#load(...args),
-        fork: (...args) => this.#fork(...args),
-      },
-      traceId,
-    );
+    const rules = { retention: retention === undefined ? this.#engine.retention : combineRetention(retention), owner: undefined };
+    return new TraceHandle<S>(this.#handleParts(traceId, rules), traceId);
   }
 
   async traces(options: TracesOptions = {}): Promise<TraceSummary[]> {
@@ -179,11 +163,43 @@ export class EngineStore<S> implements Store<S> {
     return this.#engine.close();
   }
 
-  async #save(traceId: TraceId, checkpoint: Checkpoint<S>, retention: Retention): Promise<void> {
+  #empty(traceId: TraceId, { endsOwnership = false } = {}): Promise<number> {
+    return this.#engine.writer(traceId).enqueue(async () => {
+      const trace = await this.#engine.backend.write(async (transaction) => {
+        const found = await transaction.get<TraceRecord>("traces", [traceId]);
+        if (endsOwnership) transaction.delete("owners", rangeOf(traceId));
+        if (found !== undefined) removeTrace(transaction, traceId);
+        return found;
+      });
+      if (trace === undefined) return 0;
+      this.#engine.forget(traceId);
+      this.#engine.changes.report({ kind: "trace-deleted", traceId, version: trace.version + 1 });
+      return trace.checkpoints;
+    });
+  }
+
+  async #save(traceId: TraceId, checkpoint: Checkpoint<S>, rules: SaveRules): Promise<void> {
     requireId(traceId, "traceId");
     requireCheckpoint(checkpoint);
     this.#engine.requireOpen();
-    await saveCheckpoint(this.#engine, checkpoint, { traceId, retention });
+    await saveCheckpoint(this.#engine, checkpoint, { traceId, ...rules });
+  }
+
+  #handleParts(traceId: TraceId, rules: SaveRules): HandleParts<S> {
+    return {
+      store: this,
+      of: (other) => this.#handleParts(other, { ...rules, owner: undefined }),
+      save: (checkpoint) => this.#save(traceId, checkpoint, rules),
+      load: (...args) => this.#load(...args),
+      fork: (...args) => this.#fork(...args),
+      takeOver: (work, options) =>
+        takeOver(this.#engine, {
+          ...options,
+          traceId,
+          work,
+          own: (owner) => new TraceHandle<S>(this.#handleParts(traceId, { ...rules, owner }), traceId),
+        }),
+    };
   }
 
   async #fork(

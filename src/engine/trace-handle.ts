@@ -6,17 +6,20 @@ import {
   type StoredHead,
   type TraceId,
 } from "../core/checkpoint.ts";
-import type { ChangeListener, HistoryOptions, LoadOptions, PrunePreview, Store, Trace } from "../core/store.ts";
+import type { ChangeListener, HistoryOptions, LoadOptions, PrunePreview, Store, TakeOverOptions, Trace, TraceWork } from "../core/store.ts";
 
 /** What a handle works with. */
-interface HandleParts<S> {
+export interface HandleParts<S> {
   readonly store: Store<S>;
+  /** The same for another trace: of it, the handle is no owner. */
+  of(traceId: TraceId): HandleParts<S>;
   /** As the store's `load`, but for checkpoints of one trace alone. */
   load(id: CheckpointId, options: LoadOptions, within: TraceId): Promise<Checkpoint<S> | undefined>;
-  /** As `saveWithTrace`, under the handle's own retention. */
-  save(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<unknown>;
+  /** As `saveWithTrace`, under the handle's own rules. */
+  save(checkpoint: Checkpoint<S>): Promise<void>;
   /** As `load` for `fork`. */
   fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<Checkpoint<S>>;
+  takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions): Promise<T>;
 }
 
 /** A trace of a store, with a memory of the checkpoint that the next one grows from. */
@@ -36,7 +39,7 @@ export class TraceHandle<S> implements Trace<S> {
   async save(state: S, options: CheckpointOptions = {}): Promise<Checkpoint<S>> {
     const parentId = options.parentId ?? this.#parentId;
     const checkpoint = createCheckpoint(state, { ...options, ...(parentId !== undefined && { parentId }) });
-    const saving = this.#parts.save(this.id, checkpoint);
+    const saving = this.#parts.save(checkpoint);
     // Set before the save is done, so that saves need not be awaited one by one; set back if it fails.
     const before = this.#parentId;
     this.#parentId = checkpoint.id;
@@ -73,11 +76,15 @@ export class TraceHandle<S> implements Trace<S> {
 
   async fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>> {
     const checkpoint = await this.#parts.fork(id, { traceId, within: this.id });
-    return new TraceHandle(this.#parts, traceId, checkpoint.id);
+    return new TraceHandle(this.#parts.of(traceId), traceId, checkpoint.id);
   }
 
   watch(listener: ChangeListener, options: { readonly signal?: AbortSignal } = {}): () => void {
     return this.#store.watch(listener, { ...options, traceId: this.id });
+  }
+
+  takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions = {}): Promise<T> {
+    return this.#parts.takeOver(work, options);
   }
 
   #standAt(checkpoint: Checkpoint<S> | undefined): Checkpoint<S> | undefined {

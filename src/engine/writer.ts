@@ -27,9 +27,15 @@ export interface Saved {
   readonly pruned: readonly CheckpointId[];
 }
 
-/** How to save. */
-export interface SaveOptions {
+/** What holds for a save. */
+export interface SaveRules {
   readonly retention: Retention;
+  /** Refuses the save unless the trace is this owner's. */
+  readonly owner: string | undefined;
+}
+
+/** How to save. */
+export interface SaveOptions extends SaveRules {
   /** Asked when the storage is full: whether some was freed, so that the save is worth another try. */
   readonly makeRoom: (error: CheckpointStoreError) => Promise<boolean>;
 }
@@ -59,7 +65,7 @@ export class TraceWriter {
   }
 
   /** Takes a private copy of `state` at once and saves it when its turn comes. */
-  save(head: CheckpointHead, { state, retention, makeRoom }: SaveOptions & { state: unknown }): Promise<Saved> {
+  save(head: CheckpointHead, { state, makeRoom, ...rules }: SaveOptions & { state: unknown }): Promise<Saved> {
     const base = this.#captured;
     const about = { traceId: this.#traceId, checkpointId: head.id };
     const tree = capture(state, { base, holding: this.#codecs.current, about });
@@ -67,12 +73,12 @@ export class TraceWriter {
     return this.enqueue(async () => {
       try {
         await readBlobs(tree.root);
-        return await this.#save(head, { tree, base, retention });
+        return await this.#save(head, { tree, base, rules });
       } catch (error) {
         this.forget();
         if (isCheckpointStoreError(error, "conflict")) return await this.#unlessSaved(head, { tree, error });
         if (!isCheckpointStoreError(error, "quota-exceeded") || !(await makeRoom(error))) throw error;
-        return await this.#saveAfresh(head, { tree, isUnused: false, retention });
+        return await this.#saveAfresh(head, { tree, isUnused: false, rules });
       }
     });
   }
@@ -105,7 +111,7 @@ export class TraceWriter {
 
   async #save(
     head: CheckpointHead,
-    { tree, base, retention }: { tree: Tree; base: Tree | undefined; retention: Retention },
+    { tree, base, rules }: { tree: Tree; base: Tree | undefined; rules: SaveRules },
   ): Promise<Saved> {
     const standing = this.#standing;
     if (standing !== undefined && standing.tree === base) {
@@ -118,7 +124,7 @@ export class TraceWriter {
           current.catch(() => undefined);
           return writeSave(transaction, {
             ...prepared,
-            retention,
+            ...rules,
             clock: this.#clock,
             check: async () => {
               if ((await current)?.token !== standing.trace?.token) throw OVERTAKEN;
@@ -128,21 +134,21 @@ export class TraceWriter {
       );
       if (written !== undefined) return this.#stand(written);
     }
-    return this.#saveAfresh(head, { tree, isUnused: standing === undefined && base === undefined, retention });
+    return this.#saveAfresh(head, { tree, isUnused: standing === undefined && base === undefined, rules });
   }
 
   /** Reads where the trace stands now and saves against that. */
   async #saveAfresh(
     head: CheckpointHead,
-    { tree, isUnused, retention }: { tree: Tree; isUnused: boolean; retention: Retention },
+    { tree, isUnused, rules }: { tree: Tree; isUnused: boolean; rules: SaveRules },
   ): Promise<Saved> {
     const isLastCaptured = this.#captured === tree;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       // A tree that was planned once, or captured against another, knows pieces that may not be there.
       const isUsable = isUnused && attempt === 0;
       const written = await (this.#codecs.current.isAsync === true
-        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable, retention }), { isChecked: true })
-        : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable, retention })));
+        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable, rules }), { isChecked: true })
+        : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable, rules })));
       if (written === undefined) continue;
       if (isLastCaptured && this.#captured === tree) this.#captured = written.standing.tree;
       return this.#stand(written);
@@ -157,18 +163,18 @@ export class TraceWriter {
   async #writeWithin(
     transaction: WriteTransaction,
     head: CheckpointHead,
-    { tree, isUsable, retention }: { tree: Tree; isUsable: boolean; retention: Retention },
+    { tree, isUsable, rules }: { tree: Tree; isUsable: boolean; rules: SaveRules },
   ): Promise<Written> {
     await this.#clock.catchUp(transaction);
     const stored = await readStanding(transaction, this.#traceId);
     const prepared = await this.#prepareAfresh(head, { stored, tree, isUsable });
-    return writeSave(transaction, { ...prepared, retention, clock: this.#clock });
+    return writeSave(transaction, { ...prepared, ...rules, clock: this.#clock });
   }
 
   /** With a codec that has to be awaited: reads, plans, and writes if nobody came between. */
   async #writeAfterReading(
     head: CheckpointHead,
-    { tree, isUsable, retention }: { tree: Tree; isUsable: boolean; retention: Retention },
+    { tree, isUsable, rules }: { tree: Tree; isUsable: boolean; rules: SaveRules },
   ): Promise<Written> {
     const stored = await this.#backend.read((transaction) => readStanding(transaction, this.#traceId));
     const prepared = await this.#prepareAfresh(head, { stored, tree, isUsable });
@@ -176,7 +182,7 @@ export class TraceWriter {
       await this.#clock.catchUp(transaction);
       const current = await transaction.get<TraceRecord>("traces", [this.#traceId]);
       if (current?.token !== stored.trace?.token) throw OVERTAKEN;
-      return writeSave(transaction, { ...prepared, retention, clock: this.#clock });
+      return writeSave(transaction, { ...prepared, ...rules, clock: this.#clock });
     });
   }
 

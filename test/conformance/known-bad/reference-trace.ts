@@ -71,6 +71,10 @@ export class ReferenceTrace implements Trace {
     return this.#store.watch(listener, { ...options, traceId: this.id });
   }
 
+  async takeOver(): Promise<never> {
+    throw new CheckpointStoreError("unavailable", "a plain store has no locks", { traceId: this.id });
+  }
+
   #stand(checkpoint: Checkpoint | undefined): Checkpoint | undefined {
     if (checkpoint !== undefined) this.#at = checkpoint.id;
     return checkpoint;
