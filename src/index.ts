@@ -26,6 +26,7 @@ export type {
   ChangeListener,
   CheckpointStore,
   HistoryOptions,
+  LoadLatestOptions,
   LoadOptions,
   PrunePreview,
   StorageUsage,

@@ -1,4 +1,4 @@
-import { SuperJSON } from "superjson";
+import { SuperJSON, type SuperJSONResult } from "superjson";
 import type { Codec, CustomValues } from "../core/codec.ts";
 
 /** A class whose instances superjson takes apart by their properties and puts together again. */
@@ -36,8 +36,10 @@ export function createSuperjsonCodec({ classes = {}, custom = {} }: SuperjsonCod
     encode: (value) => (value instanceof Uint8Array ? value : superjson.stringify(value)),
     decode(encoded) {
       if (encoded instanceof Uint8Array) return encoded;
+      const parsed = JSON.parse(encoded as string) as SuperJSONResult;
+      if (!hasCustom) refuseForeign(parsed.meta?.values);
       // In place: the text was parsed for this one call.
-      return superjson.deserialize(JSON.parse(encoded as string), { inPlace: true });
+      return superjson.deserialize(parsed, { inPlace: true });
     },
     ...(hasCustom && { custom: customValues(superjson, { classes, custom }) }),
   };
@@ -56,6 +58,19 @@ function customValues(superjson: SuperJSON, { classes, custom }: Required<Superj
       return { key, value: superjson.parse<object>(key) };
     },
   };
+}
+
+/** All that the engine leaves to superjson. The rest stands in notes of its own. */
+const KNOWN_ANNOTATIONS = new Set<unknown>(["undefined", "bigint", "Date", "regexp", "number"]);
+
+/** A made-up annotation could have superjson make a typed array of a gigabyte from a number. */
+function refuseForeign(annotations: unknown): void {
+  const open: unknown[] = [annotations];
+  while (open.length > 0) {
+    const one = open.pop();
+    if (typeof one === "object" && one !== null) open.push(...(Array.isArray(one) ? one : Object.values(one)));
+    else if (one !== undefined && !KNOWN_ANNOTATIONS.has(one)) throw new TypeError(`a stored ${String(one)} is not of this library's making`);
+  }
 }
 
 /** superjson leaves functions and symbols out without a word. */

@@ -35,6 +35,8 @@ export interface StoredHead extends CheckpointHead {
   readonly bytes: number;
   /** Bytes that its whole state would have taken. */
   readonly stateBytes: number;
+  /** Its record is not what was stored: nothing in this head can be relied on, and the checkpoint does not load. */
+  readonly isDamaged?: true;
 }
 
 /** What `createCheckpoint` takes beside the state. */

@@ -7,6 +7,12 @@ export interface LoadOptions {
   readonly graphHash?: string;
 }
 
+/** What `loadLatest` of a store may be told beyond. */
+export interface LoadLatestOptions extends LoadOptions {
+  /** If the newest checkpoint is damaged, answers the newest that is not. Without it, that is a `corrupted` error that names the damaged one. */
+  readonly skipDamaged?: boolean;
+}
+
 /**
  * The storage SPI: whoever implements these six is a checkpoint store.
  *
@@ -46,6 +52,7 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
   history(traceId: TraceId, options?: HistoryOptions): AsyncIterable<StoredHead>;
   /** Starts the new trace `traceId` with a copy of checkpoint `id`, whose `parentId` leads back to it. @throws `not-found`, `conflict`. */
   fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>>;
+  loadLatest(traceId: TraceId, options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
   prune(traceId: TraceId, keep: number): Promise<number>;
   /** With `dryRun`, removes nothing, and answers what would go. */
   prune(traceId: TraceId, keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
@@ -77,7 +84,7 @@ export interface Trace<S = unknown> {
   save(state: S, options?: CheckpointOptions): Promise<Checkpoint<S>>;
   /** As the store's `load`, but `undefined` for a checkpoint of another trace. */
   load(id: CheckpointId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
-  loadLatest(options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
+  loadLatest(options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
   list(): Promise<CheckpointId[]>;
   history(options?: HistoryOptions): AsyncIterable<StoredHead>;
   prune(keep: number): Promise<number>;

@@ -72,7 +72,7 @@ export async function forkTrace(
     stateBytesUpTo: stateBytes,
     latest: head,
   };
-  transaction.put("traces", trace);
+  transaction.put("traces", seal(trace));
   return { head, version: 1 };
 }
 

@@ -1,6 +1,6 @@
 import type { WriteTransaction } from "../core/backend.ts";
 import type { TraceId } from "../core/checkpoint.ts";
-import { findPages, readPages } from "./pages.ts";
+import { findPages, piecesIn, readPages } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { numbersOf } from "./ranges.ts";
 import { rangeOf, type Layout, type StoredSize, type Volume } from "./records.ts";
@@ -66,7 +66,7 @@ export async function freeFrom(transaction: WriteTransaction, owner: Owner, from
   const numbers = [...numbersOf([from, owner.nextPiece - from])];
   const pages = await findPages(transaction, owner.traceId);
   for (const page of await readPages(transaction, { traceId: owner.traceId, pages, numbers })) {
-    page.pieces.forEach((piece, i) => {
+    piecesIn(page).forEach((piece, i) => {
       const number = page.first + i;
       if (piece !== null && number >= from && !unused.has(number)) pieces.push([number, bytesOf(piece)]);
     });
@@ -79,7 +79,7 @@ async function erase(transaction: WriteTransaction, traceId: TraceId, numbers: r
   const leaving = new Set(numbers);
   const pages = await findPages(transaction, traceId);
   for (const page of await readPages(transaction, { traceId, pages, numbers })) {
-    const pieces = page.pieces.map((piece, i) => (leaving.has(page.first + i) ? null : piece));
+    const pieces = piecesIn(page).map((piece, i) => (leaving.has(page.first + i) ? null : piece));
     if (pieces.every((piece) => piece === null)) {
       transaction.delete("pieces", rangeOf(traceId, page.first, page.first));
     } else {

@@ -33,8 +33,9 @@ export async function sealHead(
 
 /** A head as its readers see it. Metadata that can't be decoded here is left out: the rest is still worth having. */
 export async function openHead(record: RecordHead, codecs: Codecs): Promise<StoredHead> {
-  const { traceId, seq, timestamp, bytes, stateBytes, sealed } = record;
-  const head: StoredHead = { ...pickHead(record), traceId, seq, timestamp, bytes, stateBytes };
+  const { traceId, seq, timestamp, bytes, stateBytes, sealed, isDamaged } = record;
+  const damage = isDamaged === true && { isDamaged };
+  const head: StoredHead = { ...pickHead(record), traceId, seq, timestamp, bytes, stateBytes, ...damage };
   if (sealed === undefined) return head;
   try {
     return { ...head, metadata: await openMetadata(record, { sealed, codecs }) };

@@ -3,7 +3,7 @@ import type { StoredHead, TraceId } from "../core/checkpoint.ts";
 import type { HistoryOptions } from "../core/store.ts";
 import type { Codecs } from "./codecs.ts";
 import { openHead } from "./heads.ts";
-import { rangeOf, type CheckpointRecord } from "./records.ts";
+import { headOf, rangeOf, type CheckpointRecord } from "./records.ts";
 
 /** Heads read at a time. */
 const PAGE_SIZE = 64;
@@ -31,7 +31,7 @@ export async function* readHistory(
         limit: Math.min(left, PAGE_SIZE),
       }),
     );
-    for (const head of await Promise.all(page.map((record) => openHead(record, codecs)))) {
+    for (const head of await Promise.all(page.map((record) => openHead(headOf(record), codecs)))) {
       signal?.throwIfAborted();
       yield head;
       below = head.seq;

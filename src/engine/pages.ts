@@ -13,6 +13,9 @@ const FOLD_BYTES = 128 * 1024;
 /** A volume takes in its predecessors as long as they are no larger than itself, up to this size. */
 const MAX_VOLUME_BYTES = 2 * 1024 * 1024;
 
+/** More pieces than a state can have that fits into memory. */
+const MAX_REFERENCES = 1_000_000;
+
 /** Stores new pieces behind those of `tail`, and answers layout and tail from then on. */
 export async function appendPieces(
   transaction: WriteTransaction,
@@ -39,7 +42,9 @@ export async function appendPieces(
     volumes.pop();
   }
   const taken = from === layout.tailFirst ? [] : await readRun(transaction, traceId, { from, to: layout.tailFirst - 1 });
-  const folded = [...taken.filter(({ number }) => !unused.has(number)), ...tail, ...pieces];
+  const isOne = ({ number }: NumberedPiece): boolean => Number.isInteger(number) && number >= from && number < nextPiece;
+  // A damaged page may say that its pieces have numbers which no piece has.
+  const folded = [...taken.filter(({ number }) => !unused.has(number)), ...tail, ...pieces].filter(isOne);
   transaction.delete("pieces", rangeOf(traceId, from));
   for (const group of split(folded, MAX_VOLUME_BYTES)) {
     transaction.put("pieces", pageOf(traceId, group));
@@ -66,11 +71,23 @@ async function readRun(
   const pages = await transaction.getAll<PageRecord>("pieces", { range: rangeOf(traceId, from, to) });
   const pieces: NumberedPiece[] = [];
   for (const page of pages) {
-    page.pieces.forEach((piece, i) => {
+    piecesIn(page).forEach((piece, i) => {
       if (piece !== null) pieces.push({ number: page.first + i, piece, bytes: bytesOf(piece) });
     });
   }
   return pieces;
+}
+
+/** The pieces of a page; those that do not even look like one any more count as gone. */
+export function piecesIn({ pieces }: PageRecord): readonly (Piece | null)[] {
+  if (!Array.isArray(pieces)) return [];
+  return pieces.every((piece) => piece === null || isPiece(piece))
+    ? pieces
+    : pieces.map((piece: unknown) => (isPiece(piece) ? piece : null));
+}
+
+function isPiece(piece: unknown): piece is Piece {
+  return Array.isArray(piece) && (piece[2] === undefined || Array.isArray(piece[2]));
 }
 
 function* split(pieces: readonly NumberedPiece[], maxBytes: number): Generator<NumberedPiece[]> {
@@ -114,8 +131,9 @@ export async function readPieces(
   let missing = referencesOf(root);
   while (missing.length > 0) {
     for (const page of await readPages(transaction, { traceId, pages, numbers: missing })) {
-      for (let i = 0; i < page.pieces.length; i += 1) {
-        const piece = page.pieces[i];
+      const pieces = piecesIn(page);
+      for (let i = 0; i < pieces.length; i += 1) {
+        const piece = pieces[i];
         if (piece !== null && piece !== undefined) read.set(page.first + i, piece);
       }
     }
@@ -140,8 +158,16 @@ export async function readPieces(
 
 function referencesOf(piece: Piece): number[] {
   const numbers: number[] = [];
-  const references = Array.isArray(piece) ? piece[2] : undefined;
-  if (Array.isArray(references)) for (const ranges of references) for (const number of numbersOf(ranges)) numbers.push(number);
+  const references: unknown = Array.isArray(piece) ? piece[2] : undefined;
+  if (!Array.isArray(references)) return numbers;
+  for (const ranges of references) {
+    if (!Array.isArray(ranges)) continue;
+    for (const number of numbersOf(ranges as number[])) {
+      // A few bytes can name more pieces than there is memory for. Reading on will find them missing.
+      if (numbers.length === MAX_REFERENCES) return numbers;
+      numbers.push(number);
+    }
+  }
   return numbers;
 }
 

@@ -4,7 +4,7 @@ import { toRanges, type Ranges } from "./ranges.ts";
 import { Alias, Atom, type Chunk, type Kind, type Slot } from "./tree.ts";
 
 /**
- * A piece as a page holds it: a checksum of the rest; what the codec made of the content, or `null` for a piece that
+ * A piece as a page holds it: a checksum of the rest and of its number, so that it is not taken for another; what the codec made of the content, or `null` for a piece that
  * does nothing but gather others (unless the codec binds its place); for each reference in the content, the numbers of
  * the pieces referred to.
  */
@@ -137,23 +137,26 @@ export function encodePiece(
   { codec, place }: { codec: Codec; place: Omit<Place, "references"> },
 ): Piece | Promise<Piece> {
   const payload = value === null && codec.bindsPlace !== true ? null : codec.encode(value, { ...place, references });
-  if (payload instanceof Promise) return payload.then((encoded: unknown) => sealed(encoded, references));
-  return sealed(payload, references);
+  const number = typeof place.position === "number" ? place.position : NO_NUMBER;
+  const sealed = (encoded: unknown): Piece => {
+    const sum = sumOf(encoded, references, number);
+    return references.length === 0 ? [sum, encoded] : [sum, encoded, references];
+  };
+  return payload instanceof Promise ? payload.then(sealed) : sealed(payload);
 }
 
-function sealed(payload: unknown, references: readonly Ranges[]): Piece {
-  return references.length === 0 ? [checksum(payload), payload] : [sumOf(payload, references), payload, references];
-}
+/** What stands in a checkpoint's record is no piece of its trace. */
+const NO_NUMBER = -1;
 
-/** Whether a piece is what was stored. */
-export function isIntact(piece: Piece): boolean {
+/** Whether a piece is what was stored under this number; none is given for what stands in a checkpoint's record. */
+export function isIntact(piece: Piece, number = NO_NUMBER): boolean {
   if (!Array.isArray(piece)) return false;
-  const [sum, payload, references] = piece;
-  return sum === (references === undefined ? checksum(payload) : sumOf(payload, references));
+  const [sum, payload, references = []] = piece;
+  return Array.isArray(references) && sum === sumOf(payload, references, number);
 }
 
-function sumOf(payload: unknown, references: readonly Ranges[]): number {
-  return checksum([checksum(payload), ...references.flat()]);
+function sumOf(payload: unknown, references: readonly Ranges[], number: number): number {
+  return checksum([checksum(payload), number, ...references]);
 }
 
 /** About how much a piece takes, in bytes. */

@@ -13,10 +13,12 @@ export function toRanges(numbers: Iterable<number>): number[] {
   return ranges;
 }
 
-/** Each number of the ranges, in their order. */
+/** Each number of the ranges, in their order; up to the first that is damaged. */
 export function* numbersOf(ranges: Ranges): Generator<number> {
   for (let i = 0; i < ranges.length; i += 2) {
-    const end = ranges[i]! + ranges[i + 1]!;
-    for (let number = ranges[i]!; number < end; number += 1) yield number;
+    const start = ranges[i]!;
+    const end = start + ranges[i + 1]!;
+    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) return;
+    for (let number = start; number < end; number += 1) yield number;
   }
 }

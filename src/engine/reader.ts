@@ -50,7 +50,7 @@ async function decodeAll(root: Piece, { pieces, codec, placeOf }: Reading): Prom
   const contents = new Map<Piece, unknown>();
   const waiting: Promise<void>[] = [];
   const decode = (piece: Piece, position: "root" | number): void => {
-    if (!isIntact(piece)) throw damaged("a stored piece is not what was written");
+    if (!isIntact(piece, position === "root" ? undefined : position)) throw damaged("a stored piece is not what was written");
     if (piece[1] === null && codec.bindsPlace !== true) return void contents.set(piece, null);
     try {
       const content = codec.decode(piece[1], { ...placeOf(position), references: piece[2] ?? [] });
@@ -81,6 +81,7 @@ class Reader {
   readonly #anchored = new Map<object, Anchor>();
   readonly #aliases: (() => void)[] = [];
   readonly #fills: (() => void)[] = [];
+  readonly #used = new Set<number>();
   #asNodes = false;
   #apart: Node[] = [];
 
@@ -183,6 +184,9 @@ class Reader {
   #piece(number: number): Piece {
     const piece = this.#source.pieces.get(number);
     if (piece === undefined) throw damaged(`piece ${number} is missing`);
+    // Every piece has one place. Pieces that refer to one another over and over would never come to an end.
+    if (this.#used.has(number)) throw damaged(`piece ${number} is used twice`);
+    this.#used.add(number);
     return piece;
   }
 

@@ -13,6 +13,7 @@ import {
   isIntactRecord,
   lineageOf,
   rangeOf,
+  readTrace,
   type CheckpointRecord,
   type StoredSize,
   type TraceRecord,
@@ -111,7 +112,7 @@ export interface StoredStanding {
 
 /** Reads where a trace stands. */
 export async function readStanding(transaction: ReadTransaction, traceId: TraceId): Promise<StoredStanding> {
-  const trace = await transaction.get<TraceRecord>("traces", [traceId]);
+  const trace = await readTrace(transaction, traceId);
   if (trace === undefined) return { trace, latest: undefined, tail: [] };
   const [latest, tail] = await Promise.all([
     findLatest(transaction, traceId),

@@ -1,5 +1,6 @@
 import { pickHead, type CheckpointId, type StoredHead, type TraceId } from "../core/checkpoint.ts";
-import type { KeyRange } from "../core/backend.ts";
+import type { KeyRange, ReadTransaction } from "../core/backend.ts";
+import { CheckpointStoreError } from "../core/errors.ts";
 import { checksum } from "./checksum.ts";
 import { roughBytes, type Piece } from "./piece.ts";
 
@@ -114,8 +115,6 @@ export interface CheckpointRecord extends RecordHead {
   readonly recordBytesUpTo: number;
   /** The same for whole states. */
   readonly stateBytesUpTo: number;
-  /** Checksum of all the above. */
-  readonly sum: number;
 }
 
 /** Consecutive pieces of a trace. `null` where a number was given to no piece, or the piece is gone. */
@@ -159,34 +158,33 @@ export function rangeOf(traceId: TraceId, from = -Infinity, to = Infinity): KeyR
   return { lower: from === -Infinity ? [traceId] : [traceId, from], upper: [traceId, to + 1], upperOpen: true };
 }
 
+/** The one key of a trace where a collection has one for each. */
+export function keyOf(traceId: TraceId): KeyRange {
+  return { lower: [traceId], upper: [traceId] };
+}
+
 /** A record with its checksum. */
-export function seal(record: Omit<CheckpointRecord, "sum">): CheckpointRecord {
+export function seal<R extends object>(record: R): R & { readonly sum: number } {
   return { ...record, sum: sumOf(record) };
 }
 
 /** Whether a record is what was stored. */
-export function isIntactRecord(record: CheckpointRecord): boolean {
-  return Array.isArray(record.root) && record.sum === sumOf(record);
+export function isIntactRecord(record: object): boolean {
+  return (record as { sum?: unknown }).sum === sumOf(record);
 }
 
-function sumOf(record: Omit<CheckpointRecord, "sum">): number {
-  return checksum([
-    record.traceId,
-    record.seq,
-    record.id,
-    record.timestamp,
-    record.createdAt,
-    record.parentId,
-    record.nextNode,
-    record.graphHash,
-    record.metadata,
-    record.codec,
-    record.root[0],
-    record.nextPiece,
-    record.lineages,
-    record.sealed?.piece[0],
-    record.origin,
-  ]);
+function sumOf(record: object): number {
+  const { sum: _, root, ...rest } = record as { sum?: unknown; root?: Piece };
+  // A piece has a checksum of its own.
+  return checksum([rest, Array.isArray(root) ? root[0] : root]);
+}
+
+/** The record of a trace. @throws `corrupted`. */
+export async function readTrace(transaction: ReadTransaction, traceId: TraceId): Promise<TraceRecord | undefined> {
+  const trace = await transaction.get<TraceRecord>("traces", [traceId]);
+  if (trace === undefined || isIntactRecord(trace)) return trace;
+  const message = `the record of trace ${traceId} is damaged: its checkpoints can be read and forked, but it can't be changed`;
+  throw new CheckpointStoreError("corrupted", message, { traceId });
 }
 
 /** About how much a head takes, in bytes. */
@@ -198,6 +196,7 @@ export function headBytes(head: object): number {
 export function headOf(record: CheckpointRecord): RecordHead {
   const { traceId, seq, timestamp, bytes, stateBytes, sealed, origin } = record;
   return {
+    ...(!isIntactRecord(record) && { isDamaged: true }),
     ...pickHead(record),
     traceId,
     seq,

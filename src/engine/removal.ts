@@ -4,7 +4,10 @@ import { freeFrom, freePieces } from "./freeing.ts";
 import {
   headOf,
   idsOf,
+  isIntactRecord,
+  keyOf,
   rangeOf,
+  seal,
   type CheckpointRecord,
   type DropRecord,
   type StoredSize,
@@ -28,6 +31,8 @@ export interface RemovalPlan {
   readonly to: number;
   readonly before: CheckpointRecord | undefined;
   readonly after: CheckpointRecord | undefined;
+  /** Whether all records that tell what can go are intact. */
+  readonly isSure: boolean;
   /** What is no longer needed within the run and at the checkpoint after it; no word of what it had last. */
   readonly dropped: readonly StoredSize[];
   /** Bytes of the records that go, and of those that went before with them; and the same of whole states. */
@@ -65,6 +70,9 @@ export async function planRemoval(
   // Those of the checkpoint after the run, which is not known until here; there is at most one such record.
   const later = after === undefined ? [] : await transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, to + 1, after.seq) });
   const all = [...drops, ...later];
+  // By what is damaged, pieces that others need could go. Then rather none does, until the trace is deleted.
+  const isSure = [before, after, ...all].every((record) => record === undefined || isIntactRecord(record));
+  if (!isSure) return { ids: idsOf(keys).reverse(), from, to, before, after, isSure, dropped: [], recordBytes: [0, 0], stateBytes: [0, 0] };
   const removedBefore = total(all, (drop) => drop.removedRecordBytes);
   const statesRemovedBefore = total(all, (drop) => drop.removedStateBytes);
   const end = after === undefined ? trace.recordBytesUpTo : after.recordBytesUpTo - after.recordBytes;
@@ -75,6 +83,7 @@ export async function planRemoval(
     to,
     before,
     after,
+    isSure,
     dropped: all.flatMap((drop) => drop.dropped),
     recordBytes: [end - (before?.recordBytesUpTo ?? 0) - removedBefore, removedBefore],
     stateBytes: [stateEnd - (before?.stateBytesUpTo ?? 0) - statesRemovedBefore, statesRemovedBefore],
@@ -109,7 +118,7 @@ export async function removeRun(
 
   const youngFrom = before?.nextPiece ?? 0;
   const freed =
-    after === undefined
+    after === undefined && plan.isSure
       ? await freeFrom(transaction, trace, youngFrom)
       : await freePieces(transaction, trace, piecesOf(plan));
   if (after !== undefined) {
@@ -121,7 +130,7 @@ export async function removeRun(
       removedRecordBytes: plan.recordBytes[0] + plan.recordBytes[1],
       removedStateBytes: plan.stateBytes[0] + plan.stateBytes[1],
     };
-    transaction.put("drops", drop);
+    transaction.put("drops", seal(drop));
   }
   const rest: TraceRecord = {
     ...trace,
@@ -144,7 +153,7 @@ export function removeTrace(transaction: WriteTransaction, traceId: string): voi
   for (const collection of ["checkpoints", "pieces", "drops"] as const) {
     transaction.delete(collection, rangeOf(traceId));
   }
-  transaction.delete("traces", { lower: [traceId], upper: [traceId] });
+  transaction.delete("traces", keyOf(traceId));
 }
 
 function total(drops: readonly DropRecord[], bytes: (drop: DropRecord) => number): number {

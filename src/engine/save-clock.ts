@@ -18,6 +18,6 @@ export class SaveClock {
   /** Goes on after the latest save that the store knows, which the system's clock may have fallen behind. */
   async catchUp(transaction: ReadTransaction): Promise<void> {
     const [latest] = await transaction.getAll<TraceRecord>("traces", { index: "by_saved_at", reverse: true, limit: 1 });
-    if (latest !== undefined) this.#last = Math.max(this.#last, latest.savedAt);
+    if (Number.isFinite(latest?.savedAt)) this.#last = Math.max(this.#last, latest!.savedAt);
   }
 }

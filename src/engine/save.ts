@@ -102,7 +102,7 @@ export async function writeSave(
   });
   if (plan.dropped.length > 0) {
     const drop: DropRecord = { traceId, seq, dropped: plan.dropped, removedRecordBytes: 0, removedStateBytes: 0 };
-    transaction.put("drops", drop);
+    transaction.put("drops", seal(drop));
   }
   const pinned = before?.pinned ?? [];
   let trace: TraceRecord = {
@@ -135,7 +135,7 @@ export async function writeSave(
     trace = pruned.length === 0 ? swept.trace : changed(swept.trace);
     rest = without(rest, swept.freed);
   }
-  transaction.put("traces", trace);
+  transaction.put("traces", seal(trace));
   await owning;
   await check?.();
   return {

@@ -3,10 +3,10 @@ import type { CheckpointStoreError } from "../core/errors.ts";
 import { combineRetention } from "../core/retention.ts";
 import { capture } from "./capture.ts";
 import type { Engine } from "./engine.ts";
-import type { TraceRecord } from "./records.ts";
+import { readTrace, seal } from "./records.ts";
 import { changed } from "./removal.ts";
 import { applyRetention } from "./retention.ts";
-import { readTraces } from "./traces.ts";
+import { readSummaries } from "./traces.ts";
 import { valueOf } from "./value.ts";
 import type { SaveRules } from "./writer.ts";
 
@@ -41,14 +41,14 @@ async function makeRoom(engine: Engine, situation: { traceId: TraceId; error: Ch
   if (rule === undefined) return false;
   const retention = combineRetention(rule);
   let isPruned = false;
-  for (const { traceId } of await engine.backend.read((transaction) => readTraces(transaction, {}))) {
+  for (const { traceId } of await engine.backend.read((transaction) => readSummaries(transaction, {}))) {
     const found = await engine.backend.write(async (transaction) => {
-      const before = await transaction.get<TraceRecord>("traces", [traceId]);
+      const before = await readTrace(transaction, traceId).catch(() => undefined);
       if (before === undefined) return undefined;
       const swept = await applyRetention(transaction, before, retention);
       if (swept.ids.length === 0) return undefined;
       const trace = changed(swept.trace);
-      transaction.put("traces", trace);
+      transaction.put("traces", seal(trace));
       return { before, removal: { ...swept, trace } };
     });
     if (found === undefined) continue;

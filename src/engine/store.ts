@@ -1,10 +1,11 @@
 import type { WriteTransaction } from "../core/backend.ts";
 import type { Checkpoint, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
-import { CheckpointStoreError } from "../core/errors.ts";
+import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import { combineRetention } from "../core/retention.ts";
 import type {
   ChangeListener,
   HistoryOptions,
+  LoadLatestOptions,
   LoadOptions,
   PrunePreview,
   StorageUsage,
@@ -20,13 +21,13 @@ import { forkTrace } from "./fork.ts";
 import { openHead } from "./heads.ts";
 import { readHistory } from "./history.ts";
 import { decodeCheckpoint, findLatest, findStored, type Stored } from "./reading.ts";
-import { idsOf, rangeOf, type CheckpointRecord, type TraceRecord } from "./records.ts";
+import { idsOf, isIntactRecord, keyOf, rangeOf, readTrace, seal, type CheckpointRecord, type TraceRecord } from "./records.ts";
 import { changed, removeRun, removeTrace, type Removal } from "./removal.ts";
 import { previewPrune } from "./retention.ts";
 import { saveCheckpoint } from "./saving.ts";
 import { takeOver } from "./takeover.ts";
 import { TraceHandle, type HandleParts } from "./trace-handle.ts";
-import { persistStorage, readTraces, readUsage } from "./traces.ts";
+import { persistStorage, readSummaries, readUsage } from "./traces.ts";
 import { requireCheckpoint, requireCount, requireId } from "./validate.ts";
 import type { SaveRules } from "./writer.ts";
 
@@ -50,9 +51,16 @@ export class EngineStore<S> implements Store<S> {
     return this.#load(id, options);
   }
 
-  async loadLatest(traceId: TraceId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
+  async loadLatest(traceId: TraceId, options: LoadLatestOptions = {}): Promise<Checkpoint<S> | undefined> {
     requireId(traceId, "traceId");
-    return this.#decode(await this.#engine.read((transaction) => findLatest(transaction, traceId)), options);
+    const latest = await this.#engine.read((transaction) => findLatest(transaction, traceId));
+    try {
+      return await this.#decode(latest, options);
+    } catch (error) {
+      const older = options.skipDamaged === true && isDamage(error) ? await this.#newestSound(traceId, options) : undefined;
+      if (older === undefined) throw error;
+      return older;
+    }
   }
 
   async list(traceId: TraceId): Promise<CheckpointId[]> {
@@ -69,7 +77,7 @@ export class EngineStore<S> implements Store<S> {
     const found = await this.#engine.backend.write(async (transaction) => {
       const record = await transaction.get<CheckpointRecord>("checkpoints", [id], "by_id");
       if (record === undefined) return undefined;
-      const trace = await transaction.get<TraceRecord>("traces", [record.traceId]);
+      const trace = await readTrace(transaction, record.traceId);
       if (trace === undefined) return undefined;
       const { seq } = record;
       return { before: trace, removal: await removeFrom(transaction, trace, { from: seq, to: seq }) };
@@ -87,7 +95,7 @@ export class EngineStore<S> implements Store<S> {
     this.#engine.requireOpen();
     if (options?.dryRun === true) {
       return this.#engine.read(async (transaction) => {
-        const trace = await transaction.get<TraceRecord>("traces", [traceId]);
+        const trace = await readTrace(transaction, traceId);
         return trace === undefined ? { ids: [], bytes: 0 } : previewPrune(transaction, trace, keep);
       });
     }
@@ -95,7 +103,7 @@ export class EngineStore<S> implements Store<S> {
     return this.#engine.writer(traceId).enqueue(async () => {
       const found = await this.#engine.backend.write(async (transaction) => {
         const [trace, [newestToGo]] = await Promise.all([
-          transaction.get<TraceRecord>("traces", [traceId]),
+          readTrace(transaction, traceId),
           transaction.keys("checkpoints", { range: rangeOf(traceId), reverse: true, offset: keep, limit: 1 }),
         ]);
         if (trace === undefined || newestToGo === undefined) return undefined;
@@ -123,15 +131,9 @@ export class EngineStore<S> implements Store<S> {
   async traces(options: TracesOptions = {}): Promise<TraceSummary[]> {
     if (options.limit !== undefined) requireCount(options.limit, "limit");
     if (options.before !== undefined) requireId(options.before, "before");
-    const traces = await this.#engine.read((transaction) => readTraces(transaction, options));
-    return Promise.all(
-      traces.map(async ({ traceId, checkpoints, bytes, latest }) => ({
-        traceId,
-        checkpoints,
-        bytes,
-        latest: await openHead(latest, this.#engine.codecs),
-      })),
-    );
+    const { codecs } = this.#engine;
+    const traces = await this.#engine.read((transaction) => readSummaries(transaction, options));
+    return Promise.all(traces.map(async (trace) => ({ ...trace, latest: await openHead(trace.latest, codecs) })));
   }
 
   history(traceId: TraceId, options: HistoryOptions = {}): AsyncIterable<StoredHead> {
@@ -163,18 +165,34 @@ export class EngineStore<S> implements Store<S> {
     return this.#engine.close();
   }
 
+  async #newestSound(traceId: TraceId, options: LoadOptions): Promise<Checkpoint<S> | undefined> {
+    for (const id of await this.list(traceId)) {
+      try {
+        return await this.#load(id, options, traceId);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+      }
+    }
+    return undefined;
+  }
+
   #empty(traceId: TraceId, { endsOwnership = false } = {}): Promise<number> {
     return this.#engine.writer(traceId).enqueue(async () => {
-      const trace = await this.#engine.backend.write(async (transaction) => {
-        const found = await transaction.get<TraceRecord>("traces", [traceId]);
-        if (endsOwnership) transaction.delete("owners", rangeOf(traceId));
-        if (found !== undefined) removeTrace(transaction, traceId);
-        return found;
+      const found = await this.#engine.backend.write(async (transaction) => {
+        const trace = await transaction.get<TraceRecord>("traces", [traceId]);
+        const isSound = trace !== undefined && isIntactRecord(trace);
+        // Also what has lost its trace's record goes.
+        const keys = isSound ? [] : await transaction.keys("checkpoints", { range: rangeOf(traceId) });
+        if (endsOwnership) transaction.delete("owners", keyOf(traceId));
+        removeTrace(transaction, traceId);
+        if (trace === undefined && keys.length === 0) return undefined;
+        return isSound ? trace : { version: 0, checkpoints: keys.length };
       });
-      if (trace === undefined) return 0;
+      if (found === undefined) return 0;
+      const { version, checkpoints } = found;
       this.#engine.forget(traceId);
-      this.#engine.changes.report({ kind: "trace-deleted", traceId, version: trace.version + 1 });
-      return trace.checkpoints;
+      this.#engine.changes.report({ kind: "trace-deleted", traceId, version: version + 1 });
+      return checkpoints;
     });
   }
 
@@ -245,6 +263,10 @@ export class EngineStore<S> implements Store<S> {
   }
 }
 
+function isDamage(error: unknown): boolean {
+  return isCheckpointStoreError(error, "corrupted");
+}
+
 /** Removes a run of checkpoints, and stores the trace as it is then. */
 async function removeFrom(
   transaction: WriteTransaction,
@@ -254,6 +276,6 @@ async function removeFrom(
   const removal = await removeRun(transaction, trace, run);
   if (removal.ids.length === 0 || removal.trace === undefined) return removal;
   const rest = changed(removal.trace);
-  transaction.put("traces", rest);
+  transaction.put("traces", seal(rest));
   return { ...removal, trace: rest };
 }

@@ -3,7 +3,7 @@ import { CheckpointStoreError } from "../core/errors.ts";
 import type { TakeOverOptions, Trace, TraceWork } from "../core/store.ts";
 import type { Engine } from "./engine.ts";
 import { takenOver } from "./ownership.ts";
-import { rangeOf, type OwnerRecord } from "./records.ts";
+import { keyOf, type OwnerRecord } from "./records.ts";
 
 /**
  * Waits for a trace's lock, makes the caller its owner, and has it work from the latest checkpoint.
@@ -61,6 +61,6 @@ async function claim(engine: Engine, traceId: TraceId): Promise<string> {
 async function release(engine: Engine, { traceId, owner }: OwnerRecord): Promise<void> {
   await engine.backend.write(async (transaction) => {
     const current = await transaction.get<OwnerRecord>("owners", [traceId]);
-    if (current?.owner === owner) transaction.delete("owners", rangeOf(traceId));
+    if (current?.owner === owner) transaction.delete("owners", keyOf(traceId));
   });
 }

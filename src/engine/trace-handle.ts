@@ -6,7 +6,7 @@ import {
   type StoredHead,
   type TraceId,
 } from "../core/checkpoint.ts";
-import type { ChangeListener, HistoryOptions, LoadOptions, PrunePreview, Store, TakeOverOptions, Trace, TraceWork } from "../core/store.ts";
+import type { ChangeListener, HistoryOptions, LoadLatestOptions, LoadOptions, PrunePreview, Store, TakeOverOptions, Trace, TraceWork } from "../core/store.ts";
 
 /** What a handle works with. */
 export interface HandleParts<S> {
@@ -56,7 +56,7 @@ export class TraceHandle<S> implements Trace<S> {
     return this.#standAt(await this.#parts.load(id, options, this.id));
   }
 
-  async loadLatest(options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
+  async loadLatest(options: LoadLatestOptions = {}): Promise<Checkpoint<S> | undefined> {
     return this.#standAt(await this.#store.loadLatest(this.id, options));
   }
 

@@ -1,14 +1,19 @@
 import type { KeyRange, ReadTransaction } from "../core/backend.ts";
-import type { StorageUsage, TracesOptions } from "../core/store.ts";
-import type { TraceRecord } from "./records.ts";
+import type { StorageUsage, TraceSummary, TracesOptions } from "../core/store.ts";
+import { headOf, isIntactRecord, rangeOf, type CheckpointRecord, type RecordHead, type TraceRecord } from "./records.ts";
 
 const PAGE_SIZE = 256;
 
-/** The records of the traces, latest first. */
-export async function readTraces(
+/** One row of `traces`, with the head as it is recorded. */
+export interface RecordedSummary extends Omit<TraceSummary, "latest"> {
+  readonly latest: RecordHead;
+}
+
+/** The traces, latest first. Those whose record is damaged are told from their checkpoints. */
+export async function readSummaries(
   transaction: ReadTransaction,
   { limit, before }: TracesOptions,
-): Promise<TraceRecord[]> {
+): Promise<RecordedSummary[]> {
   if (limit === 0) return [];
   let range: KeyRange | undefined;
   if (before !== undefined) {
@@ -16,12 +21,24 @@ export async function readTraces(
     if (last === undefined) return [];
     range = { upper: [last.savedAt, before], upperOpen: true };
   }
-  return transaction.getAll<TraceRecord>("traces", {
+  const traces = await transaction.getAll<TraceRecord>("traces", {
     index: "by_saved_at",
     reverse: true,
     ...(range !== undefined && { range }),
     ...(limit !== undefined && { limit }),
   });
+  const summaries = await Promise.all(traces.map((trace) => summaryOf(transaction, trace)));
+  return summaries.filter((summary) => summary !== undefined);
+}
+
+async function summaryOf(transaction: ReadTransaction, trace: TraceRecord): Promise<RecordedSummary | undefined> {
+  const { traceId } = trace;
+  if (isIntactRecord(trace)) return { traceId, checkpoints: trace.checkpoints, bytes: trace.bytes, latest: trace.latest };
+  const records = await transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId) });
+  const latest = records[records.length - 1];
+  if (latest === undefined) return undefined;
+  const bytes = records.reduce((sum, record) => sum + record.bytes, 0);
+  return { traceId, checkpoints: records.length, bytes, latest: headOf(latest) };
 }
 
 /** The sums over all traces, and what the browser tells of the origin. */
@@ -37,9 +54,10 @@ export async function readUsage(
         limit: PAGE_SIZE,
         ...(after !== undefined && { range: after }),
       });
-      for (const { bytes, stateBytes } of page) {
-        storedBytes += bytes;
-        wholeStateBytes += stateBytes;
+      for (const trace of page) {
+        if (!isIntactRecord(trace)) continue;
+        storedBytes += trace.bytes;
+        wholeStateBytes += trace.stateBytes;
       }
       const last = page[page.length - 1];
       if (last === undefined || page.length < PAGE_SIZE) return { storedBytes, wholeStateBytes };
