@@ -27,7 +27,18 @@ export function captureAtom(
 /** What Blobs hold, once read: it takes an await to know, and none can be had inside a transaction. */
 const blobContents = new WeakMap<object, Uint8Array>();
 
-/** Reads the Blobs of a tree that were not read yet. */
+/** A Blob whose content can't be had any more: a file that was changed or deleted since it was chosen, for one. */
+export class UnreadableBlob extends Error {
+  override readonly name = "UnreadableBlob";
+  readonly blob: object;
+
+  constructor(blob: object, cause: unknown) {
+    super("can't be read", { cause });
+    this.blob = blob;
+  }
+}
+
+/** Reads the Blobs of a tree that were not read yet. @throws UnreadableBlob. */
 export async function readBlobs(root: Slot): Promise<void> {
   const unread: Node[] = [];
   const open: Slot[] = [root];
@@ -40,7 +51,11 @@ export async function readBlobs(root: Slot): Promise<void> {
   if (unread.length === 0) return;
   await Promise.all(
     unread.map(async (node) => {
-      const content = new Uint8Array(await (node.source as Blob).arrayBuffer());
+      const blob = node.source as Blob;
+      const buffer = await blob.arrayBuffer().catch((cause: unknown) => {
+        throw new UnreadableBlob(blob, cause);
+      });
+      const content = new Uint8Array(buffer);
       node.content = content;
       blobContents.set(node.source!, content);
     }),

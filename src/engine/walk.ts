@@ -85,6 +85,20 @@ export function refusalOf(
   return refused(name, cause instanceof RangeError ? "is nested too deeply" : "can't be read", cause);
 }
 
+/** Where in a value an object stands, as one would write it in code. */
+export function pathTo(target: object, { root, name, holding }: { root: unknown; name: string; holding: Holding }): string {
+  const met = new Set<object>();
+  const open: { value: unknown; path: string }[] = [{ value: root, path: name }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, path } = next;
+    if (value === target) return path;
+    if (typeof value !== "object" || value === null || met.has(value)) continue;
+    met.add(value);
+    for (const [step, part] of partsOf(value, holding)) open.push({ value: part, path: path + step });
+  }
+  return name;
+}
+
 function partsOf(value: object, holding: Holding): Part[] {
   const shape = shapeOf(value, holding);
   switch (shape) {

@@ -6,13 +6,14 @@ import { capture, type Tree } from "./capture.ts";
 import type { Codecs } from "./codecs.ts";
 import { isSameState } from "./equal.ts";
 import { metadataOf, openHead } from "./heads.ts";
-import { readBlobs } from "./leaves.ts";
+import { readBlobs, UnreadableBlob } from "./leaves.ts";
 import { decodeStanding, decodeTree, findStored, readStanding, type Standing, type StoredStanding } from "./reading.ts";
 import { without, type TraceRecord } from "./records.ts";
 import type { Removal } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
 import { prepareSave, writeSave, type PreparedSave, type Written } from "./save.ts";
 import { valueOf } from "./value.ts";
+import { pathTo } from "./walk.ts";
 
 /** With an asynchronous codec, other tabs can overtake a save again and again; this often is enough. */
 const MAX_ATTEMPTS = 50;
@@ -72,7 +73,9 @@ export class TraceWriter {
     this.#captured = tree;
     return this.enqueue(async () => {
       try {
-        await readBlobs(tree.root);
+        await readBlobs(tree.root).catch((error: unknown) => {
+          throw error instanceof UnreadableBlob ? this.#refusal(tree, { error, ...about }) : error;
+        });
         return await this.#save(head, { tree, base, rules });
       } catch (error) {
         this.forget();
@@ -81,6 +84,11 @@ export class TraceWriter {
         return await this.#saveAfresh(head, { tree, isUnused: false, rules });
       }
     });
+  }
+
+  #refusal(tree: Tree, { error, ...about }: { error: UnreadableBlob; traceId: TraceId; checkpointId: CheckpointId }) {
+    const path = pathTo(error.blob, { root: valueOf(tree.root), name: "state", holding: this.#codecs.current });
+    return new CheckpointStoreError("serialization", `${path} ${error.message}`, { ...about, path, cause: error.cause });
   }
 
   /** Runs what changes the trace after all that was asked for before. */

@@ -84,7 +84,8 @@ describe("records made to harm", () => {
   });
 
   test.each(HARMLESS)("%s: reaches no prototype", async (_, codec, hostile) => {
-    await load(codec, hostile).catch((error: unknown) => expect(error).toMatchObject({ code: "corrupted" }));
+    const outcome = await load(codec, hostile).then(() => "loaded", (error: { code?: unknown }) => error.code);
+    expect(["loaded", "corrupted"]).toContain(outcome);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
     expect(([] as { polluted?: unknown }).polluted).toBeUndefined();
   });

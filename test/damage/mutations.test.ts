@@ -7,14 +7,16 @@ import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
 import { COLLECTIONS, type Backend, type CollectionName } from "../../src/core/backend.ts";
 import { createCheckpoint, type Checkpoint } from "../../src/core/checkpoint.ts";
 import type { Codec } from "../../src/core/codec.ts";
-import { isCheckpointStoreError } from "../../src/core/errors.ts";
+import { isCheckpointStoreError, type CheckpointStoreError } from "../../src/core/errors.ts";
 import type { Store } from "../../src/core/store.ts";
+import { assert, assertEqual } from "../../src/testing/assertions.ts";
 import { noise, noiseBytes, numbers } from "../../src/testing/steps.ts";
-import { difference } from "../../src/testing/index.ts";
 import { mutate } from "./mutation.ts";
 import { readRecords, writeRecords, type Records } from "./records.ts";
 
 const SEED = 20_261_124;
+
+type Draw = (bound: number) => number;
 
 interface Sample {
   readonly records: Records;
@@ -49,16 +51,26 @@ async function makeSample(codec: Codec): Promise<Sample> {
 async function soundIn(store: Store, { checkpoints }: Sample, about: string): Promise<string[]> {
   const sound: string[] = [];
   for (const { checkpoint } of checkpoints) {
-    const outcome = await store.load(checkpoint.id).catch((error: unknown) => error);
+    const outcome = await outcomeOf(store.load(checkpoint.id), about);
     if (isCheckpointStoreError(outcome)) {
-      expect(["corrupted", "codec-mismatch"], about).toContain(outcome.code);
-      expect(outcome.checkpointId, about).toBe(checkpoint.id);
+      assert(["corrupted", "codec-mismatch"].includes(outcome.code), `${about}: ${outcome.message}`);
+      assert(outcome.checkpointId === checkpoint.id, `${about}: the error names ${outcome.checkpointId}, not ${checkpoint.id}`);
     } else if (outcome !== undefined) {
-      expect(await difference(outcome, checkpoint), about).toBeUndefined();
+      await assertEqual(outcome, checkpoint, about);
       sound.push(checkpoint.id);
     }
   }
   return sound;
+}
+
+/** The answer, or the store's error; fails with any other one. */
+async function outcomeOf<T>(call: Promise<T>, about: string): Promise<T | CheckpointStoreError> {
+  try {
+    return await call;
+  } catch (error) {
+    assert(isCheckpointStoreError(error), `${about}: ${String(error)}`);
+    return error;
+  }
 }
 
 function hasKey(record: object, collection: CollectionName): boolean {
@@ -70,47 +82,52 @@ function hasKey(record: object, collection: CollectionName): boolean {
   });
 }
 
-/** What may be lost to the damage of one record. */
+/** How many checkpoints the damage of one record may cost. */
 function mayLose(collection: CollectionName, count: number): number {
   if (collection === "pieces") return count;
   return collection === "checkpoints" ? 1 : 0;
 }
 
-async function expectRest(store: Store, sample: Sample, { collection, about, draw }: {
-  collection: CollectionName; about: string; draw: (bound: number) => number;
-}): Promise<void> {
+interface Damage {
+  readonly collection: CollectionName;
+  readonly about: string;
+}
+
+/** Fails unless damage is told and costs nothing else. */
+async function assertRest(store: Store, sample: Sample, { collection, about, draw }: Damage & { draw: Draw }): Promise<void> {
+  const { checkpoints } = sample;
   const sound = await soundIn(store, sample, about);
-  expect(sample.checkpoints.length - sound.length, about).toBeLessThanOrEqual(mayLose(collection, sample.checkpoints.length));
-  // Whatever is left can be listed, and the newest sound one found.
-  const traces = await store.traces();
-  expect(traces.length, about).toBeGreaterThan(0);
+  const lost = checkpoints.length - sound.length;
+  assert(lost <= mayLose(collection, checkpoints.length), `${about}: ${lost} checkpoints don't load`);
+  assert((await store.traces()).length > 0, `${about}: no trace is listed`);
   for (const traceId of ["trace", "fork"]) {
-    const heads: string[] = [];
-    for await (const { id } of store.history(traceId)) heads.push(id);
-    const ids = sample.checkpoints.filter((one) => one.traceId === traceId).map(({ checkpoint }) => checkpoint.id);
+    let heads = 0;
+    for await (const head of store.history(traceId)) heads += head.traceId === traceId ? 1 : 0;
+    const ids = checkpoints.filter((one) => one.traceId === traceId).map(({ checkpoint }) => checkpoint.id);
+    assert(heads >= ids.length - 1, `${about}: history of ${traceId} has ${heads} heads`);
     const newest = ids.find((id) => sound.includes(id));
-    const latest = await store.loadLatest(traceId, { skipDamaged: true }).catch((error: unknown) => error);
-    if (isCheckpointStoreError(latest)) expect(newest, `${about}: ${latest.message}`).toBeUndefined();
-    else expect((latest as Checkpoint | undefined)?.id, about).toBe(newest);
+    const latest = await outcomeOf(store.loadLatest(traceId, { skipDamaged: true }), about);
+    const found = isCheckpointStoreError(latest) ? undefined : latest?.id;
+    assert(found === newest, `${about}: the newest sound one of ${traceId} is ${newest}, not ${found}`);
   }
-  if (draw(4) > 0) return;
-  // Going on takes nothing that is sound with it.
-  const next = createCheckpoint({ after: "damage" }, { id: "next" });
-  const saved = await store.saveWithTrace("trace", next).then(() => true, (error: unknown) => {
-    expect(isCheckpointStoreError(error), `${about}: ${String(error)}`).toBe(true);
-    return false;
-  });
-  if (saved) expect((await store.load("next"))?.state, about).toEqual({ after: "damage" });
-  const keep = 1 + draw(6);
-  const pruned = await store.prune("trace", keep).then(() => true, (error: unknown) => {
-    expect(isCheckpointStoreError(error), `${about}: ${String(error)}`).toBe(true);
-    return false;
-  });
-  const left = pruned ? new Set(await store.list("trace")) : undefined;
+  if (draw(4) === 0) await assertGoesOn(store, sample, { about, draw, sound });
+}
+
+/** Fails if saving and pruning after the damage take what is sound. */
+async function assertGoesOn(
+  store: Store,
+  sample: Sample,
+  { about, draw, sound }: { about: string; draw: Draw; sound: readonly string[] },
+): Promise<void> {
+  const saved = await outcomeOf(store.saveWithTrace("trace", createCheckpoint({ after: "damage" }, { id: "next" })), about);
+  if (saved === undefined) await assertEqual((await store.load("next"))?.state, { after: "damage" }, about);
+  const pruned = await outcomeOf(store.prune("trace", 1 + draw(6)), about);
+  const left = isCheckpointStoreError(pruned) ? undefined : await store.list("trace");
   const still = await soundIn(store, sample, `${about}, and then a save and a prune`);
-  const lost = sound.filter((id) => !still.includes(id) && (left === undefined || left.has(id) || id.startsWith("f")));
-  expect(lost, `${about}, and then a save and a prune`).toEqual([]);
+  const lost = sound.filter((id) => !still.includes(id) && (left === undefined || left.includes(id) || id.startsWith("f")));
+  await assertEqual(lost, [], `${about}, and then a save and a prune: what no longer loads`);
   await store.deleteTrace("trace");
+  await assertEqual(await store.list("trace"), [], `${about}: a deleted trace`);
 }
 
 describe.each([
@@ -122,7 +139,7 @@ describe.each([
     sample = await makeSample(createCodec());
   });
 
-  async function damage(backend: Backend, draw: (bound: number) => number): Promise<{ collection: CollectionName; about: string }> {
+  async function damage(backend: Backend, draw: Draw): Promise<Damage> {
     const records = new Map([...sample.records].map(([name, list]) => [name, list.map((record) => structuredClone(record))]));
     const filled = [...records].filter(([, list]) => list.length > 0);
     for (;;) {
@@ -141,25 +158,36 @@ describe.each([
     }
   }
 
-  test("in memory, 500 times: damage is told, and takes nothing else with it", { timeout: 240_000 }, async () => {
+  async function inMemory(times: number): Promise<number> {
     const draw = numbers(SEED);
-    for (let time = 0; time < 500; time++) {
+    for (let time = 0; time < times; time++) {
       const backend = createMemoryBackend();
-      const { collection, about } = await damage(backend, draw);
-      await expectRest(createStore(backend, { codec: createCodec() }), sample, { collection, about, draw });
+      const found = await damage(backend, draw);
+      await assertRest(createStore(backend, { codec: createCodec() }), sample, { ...found, draw });
     }
+    return times;
+  }
+
+  test("in memory, 500 times: damage is told, and takes nothing else with it", { timeout: 240_000 }, async () => {
+    expect(await inMemory(500)).toBe(500);
   });
 
   const name = `damage-${crypto.randomUUID()}`;
   afterAll(() => void indexedDB.deleteDatabase(name));
-  test("in IndexedDB, 40 times", { timeout: 240_000 }, async () => {
+
+  async function inIndexedDb(times: number): Promise<number> {
     const draw = numbers(SEED + 1);
-    for (let time = 0; time < 40; time++) {
+    for (let time = 0; time < times; time++) {
       const backend = await openIndexedDbBackend(name, { durability: "relaxed", blockedTimeoutMs: 1_000 });
-      const { collection, about } = await damage(backend, draw);
+      const found = await damage(backend, draw);
       const store = createStore(backend, { codec: createCodec() });
-      await expectRest(store, sample, { collection, about, draw });
+      await assertRest(store, sample, { ...found, draw });
       await store.close();
     }
+    return times;
+  }
+
+  test("in IndexedDB, 40 times", { timeout: 240_000 }, async () => {
+    expect(await inIndexedDb(40)).toBe(40);
   });
 });
