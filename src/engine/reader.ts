@@ -73,6 +73,10 @@ async function decodeAll(root: Piece, { pieces, codec, placeOf }: Reading): Prom
   return { pieces, contents };
 }
 
+/** In bytes: more than a state can be. A use counts as some, since it takes time even where it adds nothing. */
+const MAX_COST = 2 ** 31;
+const COST_OF_USE = 256;
+
 class Reader {
   readonly #source: Source;
   readonly #codec: Codec;
@@ -81,7 +85,7 @@ class Reader {
   readonly #anchored = new Map<object, Anchor>();
   readonly #aliases: (() => void)[] = [];
   readonly #fills: (() => void)[] = [];
-  readonly #used = new Set<number>();
+  #cost = 0;
   #asNodes = false;
   #apart: Node[] = [];
 
@@ -184,9 +188,10 @@ class Reader {
   #piece(number: number): Piece {
     const piece = this.#source.pieces.get(number);
     if (piece === undefined) throw damaged(`piece ${number} is missing`);
-    // Every piece has one place. Pieces that refer to one another over and over would never come to an end.
-    if (this.#used.has(number)) throw damaged(`piece ${number} is used twice`);
-    this.#used.add(number);
+    // Equal texts may be one piece, so that it can be used often; but pieces that name one another over and over would
+    // make more than there is memory for out of a few bytes.
+    this.#cost += COST_OF_USE + bytesOf(piece);
+    if (this.#cost > MAX_COST) throw damaged("its pieces make more than a state can be");
     return piece;
   }
 
