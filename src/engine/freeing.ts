@@ -2,8 +2,7 @@ import type { WriteTransaction } from "../core/backend.ts";
 import type { TraceId } from "../core/checkpoint.ts";
 import { findPages, piecesIn, readPages } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
-import { numbersOf } from "./ranges.ts";
-import { rangeOf, type Layout, type StoredSize, type Volume } from "./records.ts";
+import { rangeOf, type Layout, type PageRecord, type StoredSize, type Volume } from "./records.ts";
 
 /** A volume is written again without its unused pieces once they are this part of it. */
 const MAX_UNUSED_PART = 1 / 4;
@@ -63,9 +62,9 @@ export async function freePieces(
 export async function freeFrom(transaction: WriteTransaction, owner: Owner, from: number): Promise<Freed> {
   const pieces: StoredSize[] = [];
   const unused = new Set(owner.layout.volumes.flatMap((volume) => volume.unused));
-  const numbers = [...numbersOf([from, owner.nextPiece - from])];
-  const pages = await findPages(transaction, owner.traceId);
-  for (const page of await readPages(transaction, { traceId: owner.traceId, pages, numbers })) {
+  const starts = await findPages(transaction, owner.traceId);
+  const start = starts.filter((first) => first <= from).pop() ?? 0;
+  for (const page of await transaction.getAll<PageRecord>("pieces", { range: rangeOf(owner.traceId, start) })) {
     piecesIn(page).forEach((piece, i) => {
       const number = page.first + i;
       if (piece !== null && number >= from && !unused.has(number)) pieces.push([number, bytesOf(piece)]);

@@ -16,6 +16,9 @@ const MAX_VOLUME_BYTES = 2 * 1024 * 1024;
 /** More pieces than a state can have that fits into memory. */
 const MAX_REFERENCES = 1_000_000;
 
+/** Numbers without a piece, in a row, that a page may have places for. */
+const MAX_GAP = 1024;
+
 /** Stores new pieces behind those of `tail`, and answers layout and tail from then on. */
 export async function appendPieces(
   transaction: WriteTransaction,
@@ -94,7 +97,10 @@ function* split(pieces: readonly NumberedPiece[], maxBytes: number): Generator<N
   let group: NumberedPiece[] = [];
   let bytes = 0;
   for (const piece of pieces) {
-    if (group.length > 0 && bytes + piece.bytes > maxBytes) {
+    const last = group[group.length - 1];
+    // A page has a place for every number from its first on, also for those that no piece has any more.
+    const isFar = last !== undefined && piece.number - last.number > MAX_GAP;
+    if (isFar || (last !== undefined && bytes + piece.bytes > maxBytes)) {
       yield group;
       group = [];
       bytes = 0;

@@ -85,6 +85,7 @@ class Reader {
   readonly #anchored = new Map<object, Anchor>();
   readonly #aliases: (() => void)[] = [];
   readonly #fills: (() => void)[] = [];
+  readonly #carriedOut = new Set<Piece>();
   #cost = 0;
   #asNodes = false;
   #apart: Node[] = [];
@@ -114,7 +115,11 @@ class Reader {
     if (content instanceof Uint8Array) return content;
     if (!Array.isArray(content) || content.length < 1) throw damaged("a stored piece has no content");
     const [, notes] = content as [unknown, (readonly Note[])?];
-    if (notes !== undefined) for (const note of notes) this.#carryOut(note, content, piece);
+    if (notes !== undefined) {
+      if (this.#carriedOut.has(piece)) throw damaged("a stored piece is used in two places");
+      this.#carriedOut.add(piece);
+      for (const note of notes) this.#carryOut(note, content, piece);
+    }
     return content;
   }
 
@@ -173,11 +178,14 @@ class Reader {
   }
 
   /** The contents of the pieces in `ranges`, those that gather others looked through. */
-  *#leaves(ranges: Ranges): Generator<Piece> {
+  *#leaves(ranges: Ranges, gathering = new Set<number>()): Generator<Piece> {
     for (const number of numbersOf(ranges)) {
       const piece = this.#piece(number);
-      if (this.#gathersOthers(piece)) yield* this.#leaves(piece[2]![0]!);
-      else yield piece;
+      if (!this.#gathersOthers(piece)) yield piece;
+      else {
+        if (gathering.has(number)) throw damaged(`piece ${number} gathers others twice`);
+        yield* this.#leaves(piece[2]![0]!, gathering.add(number));
+      }
     }
   }
 
@@ -188,8 +196,7 @@ class Reader {
   #piece(number: number): Piece {
     const piece = this.#source.pieces.get(number);
     if (piece === undefined) throw damaged(`piece ${number} is missing`);
-    // Equal texts may be one piece, so that it can be used often; but pieces that name one another over and over would
-    // make more than there is memory for out of a few bytes.
+    // Equal texts may be one piece, which is used often. But a few bytes could ask for more than there is memory for.
     this.#cost += COST_OF_USE + bytesOf(piece);
     if (this.#cost > MAX_COST) throw damaged("its pieces make more than a state can be");
     return piece;

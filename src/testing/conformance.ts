@@ -1,4 +1,5 @@
 import type { Retention } from "../core/retention.ts";
+import type { TraceId } from "../core/checkpoint.ts";
 import type { CheckpointStore, Store } from "../core/store.ts";
 import { ConformanceFailure } from "./assertions.ts";
 
@@ -11,6 +12,7 @@ import { ConformanceFailure } from "./assertions.ts";
  * - `preview`: `prune` takes `dryRun`.
  * - `retention`: `open` takes a rule, and so does `trace`.
  * - `sharing`: `usage().storedBytes` grows with what a save changed, not with the state.
+ * - `archive`: the subject brings what exports and imports traces.
  */
 export type ConformanceFeature =
   | "close"
@@ -26,7 +28,18 @@ export type ConformanceFeature =
   | "retention"
   | "persistence"
   | "connections"
-  | "sharing";
+  | "sharing"
+  | "archive";
+
+/** What takes traces out of a store, and into another. */
+export interface ConformanceArchive {
+  exportTraces(store: Store, options?: { readonly traceIds?: readonly TraceId[] }): ReadableStream<Uint8Array>;
+  importTraces(
+    store: Store,
+    stream: ReadableStream<Uint8Array>,
+    options?: { readonly onConflict?: "skip" | "error" },
+  ): Promise<{ readonly checkpoints: number; readonly present: number; readonly skipped: readonly TraceId[] }>;
+}
 
 /** A store to put to the test: how it is called, what it can do, and how to open and to destroy one. */
 export interface ConformanceSubject {
@@ -34,6 +47,8 @@ export interface ConformanceSubject {
   readonly provides: readonly ConformanceFeature[];
   /** Opens the store of that name, which is empty at first. Every case brings a name of its own. */
   open(name: string, options?: ConformanceOpenOptions): Promise<CheckpointStore & Partial<Store>>;
+  /** Where the subject provides `archive`. */
+  readonly archive?: ConformanceArchive;
   /** Removes whatever is left of it. Called once all that was opened has been closed. */
   destroy(name: string): Promise<void>;
 }
@@ -50,6 +65,10 @@ export interface ConformanceContext {
    * the members that its `needs` name; the others may not be there.
    */
   open(options?: ConformanceOpenOptions): Promise<Store>;
+  /** Opens another store, which is empty. */
+  openAnother(): Promise<Store>;
+  /** For cases that need `archive`. */
+  readonly archive: ConformanceArchive;
 }
 
 /** One promise of a store, and how to see whether it is kept. */
@@ -76,22 +95,33 @@ export function fitsSubject(subject: ConformanceSubject, one: ConformanceCase): 
  */
 export async function runConformanceCase(subject: ConformanceSubject, one: ConformanceCase): Promise<void> {
   const name = `conformance-${crypto.randomUUID()}`;
+  const names = [name];
   const opened: (CheckpointStore & Partial<Store>)[] = [];
-  const context: ConformanceContext = {
-    async open(options) {
-      const store = await subject.open(name, options);
-      opened.push(store);
-      for (const member of MEMBERS) {
-        if (subject.provides.includes(member) && typeof store[member] !== "function") {
-          throw new ConformanceFailure(`${subject.name} is said to provide ${member}, but has no such method`);
-        }
+  const open = async (name: string, options?: ConformanceOpenOptions): Promise<Store> => {
+    const store = await subject.open(name, options);
+    opened.push(store);
+    for (const member of MEMBERS) {
+      if (subject.provides.includes(member) && typeof store[member] !== "function") {
+        throw new ConformanceFailure(`${subject.name} is said to provide ${member}, but has no such method`);
       }
-      return store as Store;
+    }
+    return store as Store;
+  };
+  const context: ConformanceContext = {
+    open: (options) => open(name, options),
+    openAnother() {
+      const another = `${name}-${names.length}`;
+      names.push(another);
+      return open(another);
+    },
+    get archive() {
+      if (subject.archive === undefined) throw new ConformanceFailure(`${subject.name} brings no archive`);
+      return subject.archive;
     },
   };
   const cleanUp = async () => {
     for (const store of opened) await store.close?.();
-    await subject.destroy(name);
+    for (const one of names) await subject.destroy(one);
   };
   try {
     await one.run(context);

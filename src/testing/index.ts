@@ -5,6 +5,8 @@
  * point, as `waystone/testing/vitest` and `waystone/testing/node`.
  */
 import type { ConformanceCase } from "./conformance.ts";
+import { archiveCases } from "./cases/archive.ts";
+import { archiveFailureCases } from "./cases/archive-failures.ts";
 import { binaryCases } from "./cases/binary.ts";
 import { closingCases } from "./cases/closing.ts";
 import { connectionCases } from "./cases/connections.ts";
@@ -55,6 +57,8 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...previewCases,
   ...retentionCases,
   ...sharingCases,
+  ...archiveCases,
+  ...archiveFailureCases,
   ...closingCases,
   ...persistenceCases,
   ...connectionCases,
@@ -64,6 +68,7 @@ export { ConformanceFailure } from "./assertions.ts";
 export { difference } from "./equality.ts";
 export { fitsSubject, runConformanceCase } from "./conformance.ts";
 export type {
+  ConformanceArchive,
   ConformanceCase,
   ConformanceContext,
   ConformanceFeature,

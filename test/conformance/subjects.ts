@@ -1,12 +1,13 @@
 import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
+import { exportTraces, importTraces } from "../../src/archive.ts";
 import type { Codec } from "../../src/core/codec.ts";
 import { openStore } from "../../src/index.ts";
 import { createMemoryStore } from "../../src/memory.ts";
 import type { ConformanceFeature, ConformanceSubject } from "../../src/testing/index.ts";
 
 const MEMORY: readonly ConformanceFeature[] = [
-  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist", "preview", "retention", "sharing",
+  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist", "preview", "retention", "sharing", "archive",
 ];
 const INDEXED_DB: readonly ConformanceFeature[] = [...MEMORY, "persistence", "connections"];
 
@@ -22,12 +23,14 @@ export const subjects: readonly ConformanceSubject[] = CODECS.flatMap(([codecNam
   {
     name: `memory, ${codecName}`,
     provides: MEMORY,
+    archive: { exportTraces, importTraces },
     open: async (_, options) => createMemoryStore({ ...options, codec: createCodec() }),
     destroy: async () => undefined,
   },
   {
     name: `IndexedDB, ${codecName}, ${durability}`,
     provides: INDEXED_DB,
+    archive: { exportTraces, importTraces },
     open: (name, options) => openStore(name, { ...options, codec: createCodec(), durability }),
     destroy: deleteDatabase,
   },

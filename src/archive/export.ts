@@ -1,0 +1,141 @@
+import { pickHead, type TraceId } from "../core/checkpoint.ts";
+import type { Codec } from "../core/codec.ts";
+import { isCheckpointStoreError } from "../core/errors.ts";
+import type { Engine } from "../engine/engine.ts";
+import { metadataOf } from "../engine/heads.ts";
+import type { Piece } from "../engine/piece.ts";
+import { requireId } from "../engine/validate.ts";
+import { textOfCheckpoint, textOfEnd, textOfHeader, textOfNumberedPiece, textOfTrace } from "./entries.ts";
+import { LineWriter } from "./line-writer.ts";
+import { TraceReading, type StoredCheckpoint } from "./read-trace.ts";
+import { archiveSide, damagedCheckpoint, recode, storeSide, type Position } from "./recode.ts";
+
+/** How far an export or an import has come. */
+export interface ArchiveProgress {
+  readonly traceId: TraceId;
+  /** Of all traces so far. */
+  readonly checkpoints: number;
+  /** Of the archive, so far. */
+  readonly bytes: number;
+}
+
+/** What to export, and how. */
+export interface ExportOptions {
+  /** All traces of the store unless told otherwise. */
+  readonly traceIds?: readonly TraceId[];
+  /** What states are written with: superjson unless told otherwise. It must make strings or `Uint8Array`s. */
+  readonly codec?: Codec;
+  /** Ends the export: the stream fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ArchiveProgress) => void;
+}
+
+/** Lines are handed out so many bytes at a time. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** The archive of an engine's traces, made as it is read. */
+export function exportStream(engine: Engine, options: ExportOptions & { readonly codec: Codec }): ReadableStream<Uint8Array> {
+  const { traceIds, signal } = options;
+  if (traceIds !== undefined) {
+    if (!Array.isArray(traceIds)) throw new TypeError("traceIds must be an array");
+    for (const traceId of traceIds as readonly unknown[]) requireId(traceId, "traceId");
+  }
+  engine.requireOpen();
+  const lines = archiveLines(engine, options);
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const chunk: Uint8Array[] = [];
+        let length = 0;
+        while (length < CHUNK_BYTES) {
+          signal?.throwIfAborted();
+          const { done, value } = await lines.next();
+          if (done === true) break;
+          chunk.push(value);
+          length += value.length;
+        }
+        signal?.throwIfAborted();
+        if (length > 0) controller.enqueue(joined(chunk, length));
+        else controller.close();
+      },
+      async cancel() {
+        await lines.return(undefined);
+      },
+    },
+    // Nothing is read from the store before somebody wants it.
+    { highWaterMark: 0 },
+  );
+}
+
+async function* archiveLines(
+  engine: Engine,
+  { traceIds, codec, onProgress }: ExportOptions & { readonly codec: Codec },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const lines = new LineWriter();
+  let traces = 0;
+  let checkpoints = 0;
+  yield lines.line(textOfHeader(codec));
+  for await (const traceId of traceIds === undefined ? allTraces(engine) : new Set(traceIds)) {
+    const reading = new TraceReading(engine, traceId);
+    const trace = await reading.begin().catch((error: unknown) => {
+      // Removed since it was listed.
+      if (traceIds === undefined && isCheckpointStoreError(error, "not-found")) return undefined;
+      throw error;
+    });
+    if (trace === undefined) continue;
+    traces += 1;
+    yield lines.line(textOfTrace(trace));
+    for (let batch = await reading.next(); batch.length > 0; batch = await reading.next()) {
+      for (const stored of batch) {
+        for await (const text of checkpointLines(engine, { stored, codec })) yield lines.line(text);
+        checkpoints += 1;
+      }
+      onProgress?.({ traceId, checkpoints, bytes: lines.bytes });
+    }
+  }
+  yield lines.line(textOfEnd({ traces, checkpoints }));
+}
+
+async function* allTraces(engine: Engine): AsyncGenerator<TraceId> {
+  let after: TraceId | undefined;
+  for (;;) {
+    const range = after === undefined ? undefined : { lower: [after], lowerOpen: true };
+    const [key] = await engine.read((transaction) => transaction.keys("traces", { limit: 1, ...(range !== undefined && { range }) }));
+    if (key === undefined) return;
+    after = key[0] as TraceId;
+    yield after;
+  }
+}
+
+async function* checkpointLines(
+  { codecs }: Engine,
+  { stored, codec }: { stored: StoredCheckpoint; codec: Codec },
+): AsyncGenerator<string> {
+  const { record, pieces, dropped } = stored;
+  const { traceId, seq, timestamp, stateBytes, nextPiece } = record;
+  const about = { traceId, checkpointId: record.id };
+  const from = storeSide({ codec: codecs.of(record), store: codecs.store }, record);
+  const to = archiveSide(codec, record);
+  const recoded = async (piece: Piece, position: Position): Promise<Piece> => {
+    try {
+      return await recode(piece, { from, to, position, about });
+    } catch (error) {
+      throw isCheckpointStoreError(error, "serialization") ? error : damagedCheckpoint(record, error);
+    }
+  };
+  for (const [number, piece] of pieces) yield textOfNumberedPiece(number, await recoded(piece, number));
+  const metadata = await metadataOf(record, codecs);
+  const { metadata: _, ...bare } = pickHead(record);
+  const head = { ...bare, traceId, seq, timestamp, ...(metadata !== undefined && { metadata }) };
+  yield await textOfCheckpoint({ head, stateBytes, nextPiece, dropped, root: await recoded(record.root, "root") }, codec);
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,67 @@
+import type { Checkpoint, StoredHead } from "../core/checkpoint.ts";
+import type { Store } from "../core/store.ts";
+import { assertEqual, assertSameCheckpoint, assertSameHead } from "./assertions.ts";
+
+/** All bytes of a stream. */
+export async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  const reader = stream.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) chunks.push(next.value);
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** A stream of bytes, in chunks of a size that divides no line; up to `failAt`, where it fails. */
+export function streamOf(bytes: Uint8Array, { chunkBytes = 777, failAt = Infinity } = {}): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= failAt) return controller.error(new Error("the source failed"));
+      if (at >= bytes.length) return controller.close();
+      const end = Math.min(at + chunkBytes, bytes.length, failAt);
+      controller.enqueue(bytes.slice(at, end));
+      at = end;
+    },
+  });
+}
+
+async function headsOf(store: Store, traceId: string): Promise<StoredHead[]> {
+  const heads: StoredHead[] = [];
+  for await (const head of store.history(traceId)) heads.push(head);
+  return heads;
+}
+
+/**
+ * Fails unless a trace is the same in both stores: list, history and every checkpoint. What a save added to the store
+ * may differ: the copy has not what came before and is gone.
+ */
+export async function assertSameTrace(copy: Store, original: Store, traceId: string): Promise<void> {
+  const ids = await original.list(traceId);
+  await assertEqual(await copy.list(traceId), ids, `list(${traceId}) of the copy`);
+  const [heads, expected] = [await headsOf(copy, traceId), await headsOf(original, traceId)];
+  await assertEqual(heads.length, expected.length, `the length of history(${traceId}) of the copy`);
+  for (const [n, { bytes: _, ...head }] of heads.entries()) {
+    const { bytes: __, ...other } = expected[n]!;
+    await assertSameHead(head, other, `history(${traceId}) of the copy, at ${n}`);
+  }
+  for (const id of ids) {
+    const expected = (await original.load(id)) as Checkpoint;
+    await assertSameCheckpoint(await copy.load(id), expected, `checkpoint ${id} of the copy`);
+  }
+}
+
+/** Fails unless the first so many checkpoints of a trace are there, whole, and no others. Answers how many. */
+export async function assertBeginningOf(copy: Store, original: Store, traceId: string): Promise<number> {
+  const ids = (await original.list(traceId)).reverse();
+  const there = (await copy.list(traceId)).reverse();
+  await assertEqual(there, ids.slice(0, there.length), `list(${traceId}) of the unfinished copy, oldest first`);
+  for (const id of there) {
+    await assertSameCheckpoint(await copy.load(id), (await original.load(id)) as Checkpoint, `checkpoint ${id} of the unfinished copy`);
+  }
+  return there.length;
+}
