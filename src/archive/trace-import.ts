@@ -3,7 +3,7 @@ import { isCheckpointStoreError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { sealHead } from "../engine/heads.ts";
 import { bytesOf, type Piece } from "../engine/piece.ts";
-import { currentLineage, readTrace, seal, type Lineages, type StoredSize, type TraceRecord } from "../engine/records.ts";
+import { readTrace, seal, type Lineages, type StoredSize, type TraceRecord } from "../engine/records.ts";
 import { changed, newToken, removeRun } from "../engine/removal.ts";
 import { Comparison } from "./compare.ts";
 import type { CheckpointEntry, TraceEntry } from "./entries.ts";
@@ -118,7 +118,7 @@ export class TraceImport {
     const about = { traceId: this.#entry.traceId, checkpointId: entry.head.id };
     const { metadata } = entry.head;
     const head = metadata === undefined ? entry.head : { ...entry.head, metadata: privateMetadata(metadata, about) };
-    const recorded = await sealHead(head, { codec, store, lineage: currentLineage(lineages) });
+    const recorded = await sealHead(head, { codec, store });
     const from = archiveSide(this.#codec, head);
     const to = storeSide({ codec, store }, { ...recorded, lineages });
     const recoded = async (piece: Piece, position: Position, line: number): Promise<Piece> => {

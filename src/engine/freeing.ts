@@ -63,7 +63,7 @@ export async function freeFrom(transaction: WriteTransaction, owner: Owner, from
   const pieces: StoredSize[] = [];
   const unused = new Set(owner.layout.volumes.flatMap((volume) => volume.unused));
   const starts = await findPages(transaction, owner.traceId);
-  const start = starts.filter((first) => first <= from).pop() ?? 0;
+  const start = Math.max(0, ...starts.filter((first) => first <= from));
   for (const page of await transaction.getAll<PageRecord>("pieces", { range: rangeOf(owner.traceId, start) })) {
     piecesIn(page).forEach((piece, i) => {
       const number = page.first + i;

@@ -2,10 +2,10 @@ import { pickHead, type CheckpointHead, type StoredHead } from "../core/checkpoi
 import type { Codec, PlacedHead } from "../core/codec.ts";
 import { capture } from "./capture.ts";
 import type { Codecs } from "./codecs.ts";
-import { ContentBuilder, encodePiece, type Piece } from "./piece.ts";
+import { planSave } from "./plan.ts";
 import { readValue } from "./reader.ts";
 import type { Origin, RecordHead, SealedMetadata } from "./records.ts";
-import { Chunk } from "./tree.ts";
+import { newToken } from "./removal.ts";
 
 /** The head that a checkpoint's encoded parts are bound to: a fork's first still has those of its origin. */
 export function placedHead(head: PlacedHead, origin?: Origin): PlacedHead {
@@ -21,14 +21,17 @@ export function placedHead(head: PlacedHead, origin?: Origin): PlacedHead {
 /** A head as it is to be recorded: with its metadata encoded, where the codec does that. */
 export async function sealHead(
   head: PlacedHead,
-  { codec, store, lineage }: { codec: Codec; store: string; lineage: number },
+  { codec, store }: { codec: Codec; store: string },
 ): Promise<PlacedHead & Pick<RecordHead, "sealed">> {
   const { metadata, ...rest } = head;
   if (metadata === undefined || codec.encodesMetadata !== true) return head;
-  const content = new ContentBuilder(anchorNumbers()).build("array", new Chunk([capture(metadata).root]));
-  const position = { part: "metadata", head: placedHead(rest) } as const;
-  const piece = await encodePiece(content, { codec, place: { store, lineage, position } });
-  return { ...rest, sealed: { codec: codec.name, lineage, piece } };
+  // A lineage of its own: its pieces are numbered from 0, as the trace's are.
+  const lineage = newToken();
+  const plan = await planSave(capture(metadata), {
+    base: undefined, foreign: [], nextPiece: 0, codec, store, lineage, head: placedHead(rest), part: "metadata",
+  });
+  const pieces = plan.pieces.map(({ number, piece }) => [number, piece] as const);
+  return { ...rest, sealed: { codec: codec.name, lineage, root: plan.root, pieces } };
 }
 
 /** A head as its readers see it. Metadata that can't be decoded here is left out: the rest is still worth having. */
@@ -54,16 +57,13 @@ async function openMetadata(
   record: RecordHead,
   { sealed, codecs }: { sealed: SealedMetadata; codecs: Codecs },
 ): Promise<Record<string, unknown>> {
-  const position = { part: "metadata", head: placedHead(record, record.origin) } as const;
-  const value = await readValue(sealed.piece, {
-    pieces: new Map<number, Piece>(),
+  const { store } = codecs;
+  const { lineage } = sealed;
+  const position = { part: "metadata", head: placedHead({ ...record, metadata: undefined }, record.origin) } as const;
+  const value = await readValue(sealed.root, {
+    pieces: new Map(sealed.pieces),
     codec: codecs.named(sealed.codec, record),
-    placeOf: () => ({ store: codecs.store, lineage: sealed.lineage, position }),
+    placeOf: (piece) => ({ store, lineage, position: piece === "root" ? position : piece }),
   });
   return value as Record<string, unknown>;
-}
-
-function anchorNumbers(): (anchor: { number: number }) => number {
-  let next = 0;
-  return (anchor) => (anchor.number < 0 ? (anchor.number = next++) : anchor.number);
 }

@@ -39,6 +39,8 @@ export interface PlanOptions {
   readonly store: string;
   readonly lineage: number;
   readonly head: PlacedHead;
+  /** What of the checkpoint it is; its state unless told otherwise. */
+  readonly part?: "state" | "metadata";
 }
 
 let lastMark = 0;
@@ -50,7 +52,7 @@ let lastMark = 0;
  */
 export async function planSave(
   tree: Tree,
-  { base, foreign, nextPiece, codec, store, lineage, head }: PlanOptions,
+  { base, foreign, nextPiece, codec, store, lineage, head, part = "state" }: PlanOptions,
 ): Promise<Plan> {
   let next = nextPiece;
   const rootChunk = new Chunk([tree.root]);
@@ -73,7 +75,7 @@ export async function planSave(
   // Without an await where the codec needs none: each would cost every save a turn of the event loop.
   const encoding = fresh.map(({ chunk, kind }) => encode(chunk, kind, chunk.piece));
   const encoded = encoding.some(isPromise) ? await Promise.all(encoding) : (encoding as Piece[]);
-  const encodingRoot = encode(rootChunk, "array", { part: "state", head });
+  const encodingRoot = encode(rootChunk, "array", { part, head });
   const root = isPromise(encodingRoot) ? await encodingRoot : encodingRoot;
   const pieces = fresh.map(({ chunk }, i): NumberedPiece => {
     const piece = encoded[i]!;

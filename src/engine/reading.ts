@@ -129,8 +129,8 @@ export async function decodeStanding({ trace, latest, tail }: StoredStanding, co
   try {
     return { ...unshared, ...(await decodeTree(latest, codecs)), foreign: [] };
   } catch (error) {
-    // A damaged checkpoint must not keep the run from going on: the next one shares nothing with it.
-    if (isCheckpointStoreError(error, "corrupted")) return unshared;
+    // One that is damaged, or encrypted with a key that is gone, must not keep the run from going on: the next one shares nothing with it.
+    if (isCheckpointStoreError(error, "corrupted") || isCheckpointStoreError(error, "codec-mismatch")) return unshared;
     throw error;
   }
 }
@@ -139,8 +139,13 @@ async function naming<T>({ id, traceId }: CheckpointRecord, work: () => Promise<
   try {
     return await work();
   } catch (error) {
-    if (isCheckpointStoreError(error) && error.code !== "corrupted") throw error;
     const reason = error instanceof Error ? error.message : String(error);
+    if (isCheckpointStoreError(error) && error.code !== "corrupted") {
+      if (error.checkpointId !== undefined) throw error;
+      const { actual } = error;
+      const details = { traceId, checkpointId: id, cause: error, ...(actual !== undefined && { actual }) };
+      throw new CheckpointStoreError(error.code, `checkpoint ${id} can't be read: ${reason}`, details);
+    }
     throw new CheckpointStoreError("corrupted", `checkpoint ${id} is damaged: ${reason}`, {
       traceId,
       checkpointId: id,

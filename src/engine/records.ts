@@ -37,8 +37,10 @@ export interface RecordHead extends StoredHead {
 /** Metadata that a codec has encoded. */
 export interface SealedMetadata {
   readonly codec: string;
+  /** Its own. */
   readonly lineage: number;
-  readonly piece: Piece;
+  readonly root: Piece;
+  readonly pieces: readonly (readonly [number: number, piece: Piece])[];
 }
 
 /** Where a fork's first checkpoint was encoded: what it is bound to by a codec that does that. */
