@@ -60,6 +60,8 @@ export interface OpenStoreOptions {
   readonly onQuotaExceeded?: QuotaHandler;
   /** How long another connection may keep the database from opening, before that is a `blocked` error. */
   readonly blockedTimeoutMs?: number;
+  /** How long the browser may take to open the database, before that is an `unavailable` error; 10 seconds unless told otherwise. */
+  readonly openTimeoutMs?: number;
 }
 
 /**
@@ -70,13 +72,13 @@ export interface OpenStoreOptions {
  * @throws `unavailable` where there is no IndexedDB; `blocked`; `newer-schema` if a newer release wrote it.
  */
 export async function openStore<S = unknown>(name: string, options: OpenStoreOptions = {}): Promise<Store<S>> {
-  const { codec = createSuperjsonCodec(), readCodecs = [], durability = "strict", blockedTimeoutMs = 5000, onQuotaExceeded } = options;
+  const { codec = createSuperjsonCodec(), readCodecs = [], durability = "strict", blockedTimeoutMs = 5000, openTimeoutMs = 10_000, onQuotaExceeded } = options;
   if (typeof name !== "string" || name === "") throw new TypeError("name must be a string that is not empty");
   if (durability !== "strict" && durability !== "relaxed") {
     throw new TypeError(`durability must be "strict" or "relaxed", got ${String(durability)}`);
   }
   const retention = combineRetention(options.retention);
-  const backend = await openIndexedDbBackend(name, { durability, blockedTimeoutMs });
+  const backend = await openIndexedDbBackend(name, { durability, blockedTimeoutMs, openTimeoutMs });
   const channel = createBroadcastChannel(name);
   return new EngineStore<S>({
     backend,

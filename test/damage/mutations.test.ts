@@ -178,7 +178,7 @@ describe.each([
   async function inIndexedDb(times: number): Promise<number> {
     const draw = numbers(SEED + 1);
     for (let time = 0; time < times; time++) {
-      const backend = await openIndexedDbBackend(name, { durability: "relaxed", blockedTimeoutMs: 1_000 });
+      const backend = await openIndexedDbBackend(name, { durability: "relaxed", blockedTimeoutMs: 1_000, openTimeoutMs: 10_000 });
       const found = await damage(backend, draw);
       const store = createStore(backend, { codec: createCodec() });
       await assertRest(store, sample, { ...found, draw });

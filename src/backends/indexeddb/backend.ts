@@ -1,6 +1,6 @@
 import type { IDBPDatabase } from "idb";
 import { COLLECTIONS, type Backend, type ReadTransaction, type WriteTransaction } from "../../core/backend.ts";
-import { Connection, type ConnectionOptions } from "./connection.ts";
+import { Connection, isThroughFrame, type ConnectionOptions } from "./connection.ts";
 import { isEngineError, toStoreError } from "./errors.ts";
 import { IndexedDbTransaction } from "./transaction.ts";
 
@@ -13,11 +13,11 @@ export interface IndexedDbOptions extends ConnectionOptions {
   readonly durability: "strict" | "relaxed";
 }
 
-/**
- * Firefox (153) completes a transaction whose request fails after an explicit commit, with all its other writes in
- * place, where it must abort (Indexed Database API 3.0, section 5.5). Only its user agent tells it from the others.
- */
-const COMMITS_TORN = /\bGecko\/\d/.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");
+/** Some of what Firefox (153) does can't be told but by its name. */
+const IS_FIREFOX = /\bGecko\/\d/.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");
+
+/** How often a connection that turns out to be lost is opened again for one transaction. */
+const MAX_ATTEMPTS = 3;
 
 const NAMES = Object.keys(COLLECTIONS);
 
@@ -71,11 +71,12 @@ class IndexedDbBackend implements Backend {
     const done = transaction.done;
     // It may fail while the work still runs, and nobody waits for it yet.
     done.catch(() => undefined);
-    const wrapped = new IndexedDbTransaction(transaction);
+    const wrapped = new IndexedDbTransaction(transaction, { isThroughFrame: isThroughFrame(transaction.db) });
     try {
       const result = await work(wrapped);
-      // Without it, the engine waits a turn to see whether more requests come.
-      if (mode === "readwrite" && !COMMITS_TORN) transaction.commit();
+      // Without it, the engine waits a turn to see whether more requests come. Not in Firefox: where a request fails
+      // after it, that completes with all other writes in place, and must abort (Indexed Database API 3.0, section 5.5).
+      if (mode === "readwrite" && !IS_FIREFOX) transaction.commit();
       // On `complete`, not on the requests' success: Chromium reports a full disk after that, at commit.
       await done;
       return result;
@@ -88,26 +89,43 @@ class IndexedDbBackend implements Backend {
       await done.catch(() => undefined);
       if (!isEngineError(error)) throw error;
       // What the work saw of it may be no more than the abort that followed.
-      throw toStoreError(wrapped.failure ?? transaction.error ?? error, mode === "readonly" ? "can't read" : "can't write");
+      const reason = wrapped.failure ?? transaction.error ?? error;
+      const failure = toStoreError(reason, mode === "readonly" ? "can't read" : "can't write");
+      if (IS_FIREFOX && failure.code === "quota-exceeded") passUpCleanup(transaction.db);
+      throw failure;
     }
   }
 
   async #begin(mode: "readonly" | "readwrite") {
-    let open = this.#connection.get();
-    if (open instanceof Promise) open = await open;
-    try {
-      return this.#transaction(open, mode);
-    } catch (error) {
-      // The connection is gone, and nobody has told us yet.
-      this.#connection.lose(open);
-      if ((error as Error).name !== "InvalidStateError") throw toStoreError(error, "can't start a transaction");
+    for (let attempt = 1; ; attempt += 1) {
+      let open = this.#connection.get();
+      if (open instanceof Promise) open = await open;
+      try {
+        return this.#transaction(open, mode);
+      } catch (error) {
+        // The connection is gone, and nobody has told us yet.
+        this.#connection.lose(open);
+        const isLost = (error as Error).name === "InvalidStateError";
+        if (!isLost || attempt === MAX_ATTEMPTS) throw toStoreError(error, "can't start a transaction");
+      }
     }
-    return this.#transaction(await this.#connection.get(), mode);
   }
 
   #transaction(database: IDBPDatabase, mode: "readonly" | "readwrite") {
     return mode === "readonly"
       ? database.transaction(NAMES, mode)
       : database.transaction(NAMES, mode, { durability: this.#durability });
+  }
+}
+
+/**
+ * After a full disk, Firefox makes the connection's next transaction one that may delete and nothing else: a `put` in it
+ * is an InvalidStateError, even where there is room again. Nobody has asked for it, so that one is let go.
+ */
+function passUpCleanup(database: IDBPDatabase): void {
+  try {
+    database.transaction(NAMES, "readwrite").done.catch(() => undefined);
+  } catch {
+    // The connection is closed, and the next one knows nothing of it.
   }
 }

@@ -1,14 +1,26 @@
-import { openDB, type IDBPDatabase } from "idb";
+import { wrap, type IDBPDatabase } from "idb";
 import { COLLECTIONS } from "../../core/backend.ts";
 import { CheckpointStoreError } from "../../core/errors.ts";
 import { toStoreError } from "./errors.ts";
+import { openFrame, type Frame } from "./frame.ts";
+import { keyPathOf } from "./keys.ts";
 
 const SCHEMA_VERSION = 1;
+
+/** Databases whose values have to be adopted. */
+const throughFrames = new WeakSet<IDBPDatabase>();
+
+/** Whether what is read from a database is of another document's classes. */
+export function isThroughFrame(database: IDBPDatabase): boolean {
+  return throughFrames.has(database);
+}
 
 /** How to open a database. */
 export interface ConnectionOptions {
   /** How long another connection may keep the database from opening. */
   readonly blockedTimeoutMs: number;
+  /** How long the engine may take to open it, where nothing blocks it. */
+  readonly openTimeoutMs: number;
 }
 
 /**
@@ -20,6 +32,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #database: IDBPDatabase | undefined;
   #opening: Promise<IDBPDatabase> | undefined;
+  #frame: Frame | undefined;
   #isClosed = false;
 
   constructor(name: string, options: ConnectionOptions) {
@@ -49,50 +62,84 @@ export class Connection {
     await this.#opening?.catch(() => undefined);
     this.#database?.close();
     this.#database = undefined;
+    this.#frame?.remove();
   }
 
   async #open(): Promise<IDBPDatabase> {
     if (typeof indexedDB === "undefined") {
       throw new CheckpointStoreError("unavailable", "there is no IndexedDB here");
     }
+    try {
+      return await this.#openIn(this.#frame?.factory ?? indexedDB);
+    } catch (error) {
+      if (!isServerLost(error)) throw toStoreError(error, `can't open the database ${this.#name}`);
+      this.#frame?.remove();
+      this.#frame = openFrame();
+      if (this.#frame === undefined) {
+        const message = "the connection to the browser's storage is lost for good: the page has to be loaded again";
+        throw new CheckpointStoreError("unavailable", message, { cause: error });
+      }
+    }
+    try {
+      return await this.#openIn(this.#frame.factory);
+    } catch (error) {
+      throw toStoreError(error, `can't open the database ${this.#name}`);
+    }
+  }
+
+  async #openIn(factory: IDBFactory): Promise<IDBPDatabase> {
+    const { blockedTimeoutMs, openTimeoutMs } = this.#options;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isGivenUp = false;
-    const opening = new Promise<IDBPDatabase>((resolve, reject) => {
-      openDB(this.#name, SCHEMA_VERSION, {
-        upgrade: createCollections,
-        blocked: () => {
-          const { blockedTimeoutMs } = this.#options;
+    try {
+      const opened = await new Promise<IDBDatabase>((resolve, reject) => {
+        // Now and then nothing is ever heard of a request: WebKit bug 226547, or an engine's storage process that hangs.
+        const silence = `the database ${this.#name} did not open within ${openTimeoutMs} ms`;
+        timer = setTimeout(() => reject(new CheckpointStoreError("unavailable", silence)), openTimeoutMs);
+        const request = factory.open(this.#name, SCHEMA_VERSION);
+        request.onupgradeneeded = () => createCollections(request.result);
+        request.onblocked = () => {
+          clearTimeout(timer);
           const message = `another connection to ${this.#name} has not closed within ${blockedTimeoutMs} ms`;
           timer = setTimeout(() => reject(new CheckpointStoreError("blocked", message)), blockedTimeoutMs);
-        },
-        blocking: (_current, _blocked, event) => {
-          (event.target as unknown as IDBDatabase).close();
-          this.#database = undefined;
-        },
-        terminated: () => (this.#database = undefined),
-      }).then((database) => {
-        // It may still open, long after it was given up.
-        if (isGivenUp) return database.close();
-        return resolve(database);
-      }, reject);
-    });
-    try {
-      this.#database = await opening;
-      return this.#database;
+        };
+        request.onerror = () => reject(request.error);
+        request.onsuccess = () => {
+          // It may still open, long after it was given up.
+          if (isGivenUp) request.result.close();
+          else resolve(request.result);
+        };
+      });
+      const database = wrap(opened);
+      const lose = (): void => this.lose(database);
+      opened.onversionchange = () => {
+        opened.close();
+        lose();
+      };
+      opened.onclose = lose;
+      if (factory !== globalThis.indexedDB) throughFrames.add(database);
+      this.#database = database;
+      return database;
     } catch (error) {
       isGivenUp = true;
-      throw toStoreError(error, `can't open the database ${this.#name}`);
+      throw error;
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
-function createCollections(database: IDBPDatabase): void {
+/** WebKit has no other word for it, and no other engine has this one. */
+function isServerLost(error: unknown): boolean {
+  const { name, message } = error as Partial<Error>;
+  return name === "UnknownError" && /server lost/.test(message ?? "");
+}
+
+function createCollections(database: IDBDatabase): void {
   for (const [name, { key, indexes }] of Object.entries(COLLECTIONS)) {
-    const store = database.createObjectStore(name, { keyPath: [...key] });
+    const store = database.createObjectStore(name, { keyPath: keyPathOf(key) });
     for (const [index, fields] of Object.entries(indexes)) {
-      store.createIndex(index, [...(fields as readonly string[])], { unique: true });
+      store.createIndex(index, keyPathOf(fields as readonly string[]), { unique: true });
     }
   }
 }

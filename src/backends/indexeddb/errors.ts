@@ -18,6 +18,7 @@ export function toStoreError(error: unknown, doing: string): CheckpointStoreErro
 
 /** Whether the engine itself raised `error`, rather than the work in a transaction. */
 export function isEngineError(error: unknown): boolean {
-  // From an iframe's database, exceptions are of the iframe's classes.
-  return Object.prototype.toString.call(error) === "[object DOMException]";
+  // By name: from an iframe's database, exceptions are of the iframe's classes. Chromium 156 has the quota's error in a
+  // class of its own, as Web IDL now wants it.
+  return /^\[object (DOMException|QuotaExceededError)\]$/.test(Object.prototype.toString.call(error));
 }

@@ -1,33 +1,40 @@
 import type { IDBPTransaction } from "idb";
 import type { CollectionName, IndexName, Key, KeyRange, Query, WriteTransaction } from "../../core/backend.ts";
+import { adopt } from "./frame.ts";
+import { fromKey, toKey, toRange } from "./keys.ts";
 
 type Mode = "readonly" | "readwrite";
 
 /** A transaction of the backend over one of IndexedDB. */
 export class IndexedDbTransaction implements WriteTransaction {
   readonly #transaction: IDBPTransaction<unknown, string[], Mode>;
+  readonly #take: <T>(value: T) => T;
   /** Why the first write that failed did. After an explicit commit, Chromium's transaction does not say it itself. */
   failure: unknown = undefined;
 
-  constructor(transaction: IDBPTransaction<unknown, string[], Mode>) {
+  /** @param isThroughFrame - Whether what it reads has to be adopted. */
+  constructor(transaction: IDBPTransaction<unknown, string[], Mode>, { isThroughFrame }: { isThroughFrame: boolean }) {
     this.#transaction = transaction;
+    this.#take = isThroughFrame ? adopt : (value) => value;
   }
 
   async get<R>(collection: CollectionName, key: Key, index?: IndexName): Promise<R | undefined> {
-    return (await this.#source(collection, index).get([...key])) as R | undefined;
+    const record: unknown = await this.#source(collection, index).get(toKey(key, { collection, index }));
+    return this.#take(record) as R | undefined;
   }
 
   async getAll<R>(collection: CollectionName, query: Query = {}): Promise<R[]> {
-    const { range, index, limit, offset = 0, reverse = false } = query;
+    const { index, limit, offset = 0, reverse = false } = query;
+    const range = toRange(query.range, { collection, index });
     if (offset === 0 && !(reverse && limit !== undefined)) {
-      const records = (await this.#source(collection, index).getAll(toRange(range), limit)) as R[];
+      const records = this.#take((await this.#source(collection, index).getAll(range, limit)) as R[]);
       return reverse ? records.reverse() : records;
     }
     const found: R[] = [];
-    let cursor = await this.#source(collection, index).openCursor(toRange(range), reverse ? "prev" : "next");
+    let cursor = await this.#source(collection, index).openCursor(range, reverse ? "prev" : "next");
     if (offset > 0) cursor = (await cursor?.advance(offset)) ?? null;
     while (cursor !== null && cursor !== undefined) {
-      found.push(cursor.value as R);
+      found.push(this.#take(cursor.value as R));
       if (found.length === limit) break;
       cursor = await cursor.continue();
     }
@@ -35,16 +42,17 @@ export class IndexedDbTransaction implements WriteTransaction {
   }
 
   async keys(collection: CollectionName, query: Query = {}): Promise<Key[]> {
-    const { range, index, limit, offset = 0, reverse = false } = query;
+    const { index, limit, offset = 0, reverse = false } = query;
+    const range = toRange(query.range, { collection, index });
     if (offset === 0 && !(reverse && limit !== undefined)) {
-      const keys = (await this.#source(collection, index).getAllKeys(toRange(range), limit)) as unknown as Key[];
+      const keys = (await this.#source(collection, index).getAllKeys(range, limit)).map(fromKey);
       return reverse ? keys.reverse() : keys;
     }
     const found: Key[] = [];
-    let cursor = await this.#source(collection, index).openKeyCursor(toRange(range), reverse ? "prev" : "next");
+    let cursor = await this.#source(collection, index).openKeyCursor(range, reverse ? "prev" : "next");
     if (offset > 0) cursor = (await cursor?.advance(offset)) ?? null;
     while (cursor !== null && cursor !== undefined) {
-      found.push(cursor.primaryKey as unknown as Key);
+      found.push(fromKey(cursor.primaryKey));
       if (found.length === limit) break;
       cursor = await cursor.continue();
     }
@@ -56,7 +64,7 @@ export class IndexedDbTransaction implements WriteTransaction {
   }
 
   delete(collection: CollectionName, range: KeyRange): void {
-    this.#transaction.objectStore(collection).delete!(toRange(range)!).catch(this.#note);
+    this.#transaction.objectStore(collection).delete!(toRange(range, { collection })!).catch(this.#note);
   }
 
   /** A request that fails aborts the transaction; those after it fail of the abort. */
@@ -68,12 +76,4 @@ export class IndexedDbTransaction implements WriteTransaction {
     const store = this.#transaction.objectStore(collection);
     return (index === undefined ? store : store.index(index)) as typeof store;
   }
-}
-
-function toRange(range: KeyRange | undefined): IDBKeyRange | undefined {
-  if (range === undefined) return undefined;
-  const { lower, upper, lowerOpen = false, upperOpen = false } = range;
-  if (lower === undefined) return upper === undefined ? undefined : IDBKeyRange.upperBound([...upper], upperOpen);
-  if (upper === undefined) return IDBKeyRange.lowerBound([...lower], lowerOpen);
-  return IDBKeyRange.bound([...lower], [...upper], lowerOpen, upperOpen);
 }
