@@ -1,0 +1,88 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BrowserContext } from "playwright";
+import { chromium } from "playwright";
+import { build } from "vite";
+import { findChromium } from "../engines/chromium.mjs";
+
+const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+
+/**
+ * Whether the Chromium of this machine loads extensions. Where it does not, says so, or throws if every engine has to
+ * be there.
+ */
+export async function loadsExtensions(): Promise<boolean> {
+  const { isFull } = await findChromium();
+  if (isFull) return true;
+  const line =
+    "The Chromium found is a headless shell, which loads no extensions, so the extension is not tested. " +
+    "To add it: apt-get install chromium";
+  if (process.env.WAYSTONE_ENGINES === "all") throw new Error(line);
+  console.warn(line);
+  return false;
+}
+
+/** The extension as built for a test, with the probe in it. */
+export interface BuiltExtension {
+  readonly dir: string;
+  remove(): Promise<void>;
+}
+
+export async function buildExtension(): Promise<BuiltExtension> {
+  await mkdir(path(".cache"), { recursive: true });
+  const folder = await mkdtemp(path(".cache/e2e-extension-"));
+  const dir = join(folder, "extension");
+  await build({
+    configFile: path("demo/extension/vite.config.ts"),
+    logLevel: "error",
+    build: {
+      outDir: dir,
+      rolldownOptions: { input: { probe: path("test/e2e/extension-probe.ts") }, preserveEntrySignatures: "strict" },
+    },
+  });
+  return { dir, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** A Chromium with an extension in it. */
+export class ExtensionChromium {
+  readonly context: BrowserContext;
+  /** What pages and workers complained about. */
+  readonly complaints: string[] = [];
+  readonly #id: string;
+
+  private constructor(context: BrowserContext, id: string) {
+    this.context = context;
+    this.#id = id;
+    context.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.complaints.push(`${message.type()}: ${message.text()}`);
+    });
+    context.on("weberror", (error) => this.complaints.push(`uncaught: ${String(error.error())}`));
+  }
+
+  static async start({ dir }: BuiltExtension): Promise<ExtensionChromium> {
+    const { executablePath, args } = await findChromium();
+    const context = await chromium.launchPersistentContext(await mkdtemp(`${dir}-profile-`), {
+      executablePath,
+      headless: true,
+      // As large as the popup.
+      viewport: { width: 440, height: 590 },
+      // Or what moves takes more of the processor than the agent.
+      reducedMotion: "reduce",
+      ignoreDefaultArgs: ["--disable-extensions"],
+      args: [...args, "--enable-unsafe-extension-debugging"],
+    });
+    // Chrome, unlike Chromium, takes no extension from its command line.
+    const session = await context.browser()!.newBrowserCDPSession();
+    const { id } = await session.send("Extensions.loadUnpacked", { path: dir });
+    return new ExtensionChromium(context, id);
+  }
+
+  url(page: string): string {
+    return `chrome-extension://${this.#id}/${page}`;
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}

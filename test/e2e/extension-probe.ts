@@ -1,0 +1,82 @@
+import type { StoredHead } from "waystone";
+import { openStore } from "waystone";
+import type { ScoutState } from "../../demo/agent/state.ts";
+import { WorkerPresence } from "../../demo/extension/presence.ts";
+
+/** What a run left in the store, oldest first. */
+export interface ProbedCheckpoint {
+  readonly id: string;
+  readonly parentId: string | undefined;
+  readonly step: {
+    readonly node: unknown;
+    readonly note: unknown;
+    readonly nextNode: string | undefined;
+    /** As JSON, with sets as arrays, and of each date only that there is one. */
+    readonly state: string;
+  };
+}
+
+/** What the probe heard, in order. */
+export type Heard =
+  | { readonly atMs: number; readonly kind: "saved"; readonly head: StoredHead }
+  | { readonly atMs: number; readonly kind: "awake" | "asleep" };
+
+/**
+ * Built into the extension that is tested: hears what the worker reports as saved, and reads what the store holds.
+ *
+ * @public
+ */
+export async function startProbe() {
+  const store = await openStore<ScoutState>("baseline-scout");
+  const heard: Heard[] = [];
+  const told = new EventTarget();
+  store.watch((change) => {
+    if (change.kind === "saved") heard.push({ atMs: Date.now(), kind: "saved", head: change.head });
+    told.dispatchEvent(new Event("change"));
+  });
+  const presence = new WorkerPresence();
+  presence.addEventListener("change", () => {
+    heard.push({ atMs: Date.now(), kind: presence.isAwake ? "awake" : "asleep" });
+  });
+  const saved = () => heard.flatMap((one) => (one.kind === "saved" ? [one.head] : []));
+
+  return {
+    heard,
+    saved,
+    /** Resolves once `count` saves were heard, or the last one heard is one that the run stands still at, or in vain. */
+    async untilSaved(count: number, timeoutMs: number): Promise<void> {
+      const signal = AbortSignal.timeout(timeoutMs);
+      const stands = () => [undefined, "ask"].includes(saved().at(-1)?.nextNode);
+      while (saved().length < count && !stands() && !signal.aborted) {
+        await new Promise((resolve) => {
+          told.addEventListener("change", resolve, { once: true });
+          signal.addEventListener("abort", resolve, { once: true });
+        });
+      }
+    },
+    /** The newest checkpoint of the run that was saved to last. */
+    async latest() {
+      const [run] = await store.traces({ limit: 1 });
+      return run?.latest;
+    },
+    /** Takes the run away from the worker, and lets it go at once. */
+    async steal(traceId: string): Promise<void> {
+      await store.trace(traceId).takeOver(async () => undefined, { steal: true });
+    },
+    async checkpoints(traceId: string): Promise<ProbedCheckpoint[]> {
+      const found: ProbedCheckpoint[] = [];
+      for await (const { id, parentId, nextNode, metadata } of store.history(traceId)) {
+        const state = plain((await store.load(id))?.state);
+        found.push({ id, parentId, step: { node: metadata?.node, note: metadata?.note, nextNode, state } });
+      }
+      return found.reverse();
+    },
+  };
+}
+
+function plain(state: unknown): string {
+  return JSON.stringify(state, function (this: Record<string, unknown>, key, value: unknown) {
+    if (this[key] instanceof Date) return "a date";
+    return value instanceof Set ? [...(value as Set<unknown>)] : value;
+  });
+}
