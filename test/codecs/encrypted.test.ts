@@ -251,7 +251,7 @@ describe("keys", () => {
     const storeOf = (keys: typeof one) => createStore(backend, { codec: createEncryptedCodec({ codec: superjson, keys }) });
     expect(one.current().id).toBe(two.current().id);
     expect(one.current().key.extractable).toBe(false);
-    await expect(crypto.subtle.exportKey("raw", one.current().key)).rejects.toMatchObject({ name: "InvalidAccessError" });
+    await expect(crypto.subtle.exportKey("raw", one.current().key)).rejects.toMatchObject({ name: expect.stringMatching(/^InvalidAccess/) as string });
     await one.rotate();
     await storeOf(one).saveWithTrace("t", { id: "c", createdAt: 0, state: SECRET });
     expect((await storeOf(two).load("c"))?.state).toBe(SECRET);
