@@ -2,7 +2,6 @@ import { defineBrowserProvider } from "@vitest/browser";
 import { launch, type Browser, type Page } from "puppeteer-core";
 import type { BrowserProvider, BrowserProviderOption } from "vitest/node";
 import { findExecutable } from "./executable.mjs";
-import { profileOnDisk } from "./profile.ts";
 
 /** The Firefox to test in: the one that `WAYSTONE_FIREFOX` names, else the system's, else none. */
 export function findFirefox(): string | undefined {
@@ -14,12 +13,12 @@ export function findFirefox(): string | undefined {
   ]);
 }
 
-/** Runs tests in a real, headless Firefox on a fresh profile, over WebDriver BiDi. */
-export function firefox(executablePath: string): BrowserProviderOption {
+/** Runs tests in a real, headless Firefox on the profile in a folder, over WebDriver BiDi. */
+export function firefox(executablePath: string, profile: string): BrowserProviderOption {
   return defineBrowserProvider({
     name: "firefox-bidi",
     supportedBrowser: ["firefox"],
-    providerFactory: () => new FirefoxProvider(executablePath),
+    providerFactory: () => new FirefoxProvider(executablePath, profile),
   });
 }
 
@@ -27,11 +26,13 @@ class FirefoxProvider implements BrowserProvider {
   readonly name = "firefox-bidi";
   readonly supportsParallelism = false;
   readonly #executablePath: string;
+  readonly #profile: string;
   readonly #pages = new Map<string, Page>();
   #browser: Promise<Browser> | undefined;
 
-  constructor(executablePath: string) {
+  constructor(executablePath: string, profile: string) {
     this.#executablePath = executablePath;
+    this.#profile = profile;
   }
 
   getCommandsContext(sessionId: string): { page: Page | undefined } {
@@ -43,7 +44,8 @@ class FirefoxProvider implements BrowserProvider {
       browser: "firefox",
       executablePath: this.#executablePath,
       headless: true,
-      userDataDir: profileOnDisk("firefox"),
+      userDataDir: this.#profile,
+      timeout: 120_000,
     });
     const browser = await this.#browser;
     await this.#pages.get(sessionId)?.close();

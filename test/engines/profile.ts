@@ -17,7 +17,13 @@ export function profileOnDisk(engine: string): string {
   const profile = join(profiles, `${engine}-${process.pid}`);
   remove(profile);
   mkdirSync(profile);
-  process.once("exit", () => remove(profile));
+  process.once("exit", () => {
+    try {
+      remove(profile);
+    } catch {
+      // The browser still writes to it.
+    }
+  });
   return profile;
 }
 
