@@ -2,6 +2,7 @@ import { defineBrowserProvider } from "@vitest/browser";
 import { launch, type Browser, type Page } from "puppeteer-core";
 import type { BrowserProvider, BrowserProviderOption } from "vitest/node";
 import { findExecutable } from "./executable.mjs";
+import { profileOnDisk } from "./profile.ts";
 
 /** The Firefox to test in: the one that `WAYSTONE_FIREFOX` names, else the system's, else none. */
 export function findFirefox(): string | undefined {
@@ -13,12 +14,12 @@ export function findFirefox(): string | undefined {
   ]);
 }
 
-/** Runs tests in a real, headless Firefox on the profile in a folder, over WebDriver BiDi. */
-export function firefox(executablePath: string, profile: string): BrowserProviderOption {
+/** Runs tests in a real, headless Firefox on a fresh profile, over WebDriver BiDi. */
+export function firefox(executablePath: string): BrowserProviderOption {
   return defineBrowserProvider({
     name: "firefox-bidi",
     supportedBrowser: ["firefox"],
-    providerFactory: () => new FirefoxProvider(executablePath, profile),
+    providerFactory: () => new FirefoxProvider(executablePath),
   });
 }
 
@@ -26,13 +27,11 @@ class FirefoxProvider implements BrowserProvider {
   readonly name = "firefox-bidi";
   readonly supportsParallelism = false;
   readonly #executablePath: string;
-  readonly #profile: string;
   readonly #pages = new Map<string, Page>();
   #browser: Promise<Browser> | undefined;
 
-  constructor(executablePath: string, profile: string) {
+  constructor(executablePath: string) {
     this.#executablePath = executablePath;
-    this.#profile = profile;
   }
 
   getCommandsContext(sessionId: string): { page: Page | undefined } {
@@ -44,8 +43,7 @@ class FirefoxProvider implements BrowserProvider {
       browser: "firefox",
       executablePath: this.#executablePath,
       headless: true,
-      userDataDir: this.#profile,
-      timeout: 120_000,
+      userDataDir: profileOnDisk("firefox"),
     });
     const browser = await this.#browser;
     await this.#pages.get(sessionId)?.close();

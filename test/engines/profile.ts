@@ -17,13 +17,7 @@ export function profileOnDisk(engine: string): string {
   const profile = join(profiles, `${engine}-${process.pid}`);
   remove(profile);
   mkdirSync(profile);
-  process.once("exit", () => {
-    try {
-      remove(profile);
-    } catch {
-      // The browser still writes to it.
-    }
-  });
+  process.once("exit", () => remove(profile));
   return profile;
 }
 

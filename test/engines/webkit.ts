@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import { defineBrowserProvider } from "@vitest/browser";
 import type { BrowserProvider, BrowserProviderOption } from "vitest/node";
 import { findExecutable } from "./executable.mjs";
+import { profileOnDisk } from "./profile.ts";
 
 /** The two programs that a WebKitGTK without a screen takes. */
 export interface WebKit {
@@ -25,16 +26,16 @@ export function findWebKit(): WebKit | undefined {
 }
 
 /**
- * Runs tests in a real WebKitGTK on a display of its own, on the profile in a folder.
+ * Runs tests in a real WebKitGTK on a display of its own.
  *
  * The browser is started as a person would, with the page's address: driven by WebDriver it would keep IndexedDB in
  * memory.
  */
-export function webkit(programs: WebKit, profile: string): BrowserProviderOption {
+export function webkit(programs: WebKit): BrowserProviderOption {
   return defineBrowserProvider({
     name: "webkitgtk",
     supportedBrowser: ["webkit"],
-    providerFactory: () => new WebKitProvider(programs, profile),
+    providerFactory: () => new WebKitProvider(programs),
   });
 }
 
@@ -42,12 +43,10 @@ class WebKitProvider implements BrowserProvider {
   readonly name = "webkitgtk";
   readonly supportsParallelism = false;
   readonly #programs: WebKit;
-  readonly #profile: string;
   readonly #running: ChildProcess[] = [];
 
-  constructor(programs: WebKit, profile: string) {
+  constructor(programs: WebKit) {
     this.#programs = programs;
-    this.#profile = profile;
     // For a run that ends without closing its providers.
     process.once("exit", () => this.#running.forEach((child) => child.kill()));
   }
@@ -58,6 +57,7 @@ class WebKitProvider implements BrowserProvider {
 
   async openPage(_sessionId: string, url: string): Promise<void> {
     await this.close();
+    const profile = profileOnDisk("webkit");
     const xvfb = spawn(this.#programs.display, ["-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp"], {
       stdio: ["ignore", "ignore", "ignore", "pipe"],
     });
@@ -75,8 +75,8 @@ class WebKitProvider implements BrowserProvider {
         WEBKIT_DISABLE_COMPOSITING_MODE: "1",
         WEBKIT_DISABLE_DMABUF_RENDERER: "1",
         WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
-        XDG_CACHE_HOME: this.#profile,
-        XDG_DATA_HOME: this.#profile,
+        XDG_CACHE_HOME: profile,
+        XDG_DATA_HOME: profile,
       },
     });
     this.#running.unshift(browser);
