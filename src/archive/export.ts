@@ -1,3 +1,4 @@
+import { concatBytes } from "../core/bytes.ts";
 import { pickHead, type TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
 import { isCheckpointStoreError } from "../core/errors.ts";
@@ -55,7 +56,7 @@ export function exportStream(engine: Engine, options: ExportOptions & { readonly
           length += value.length;
         }
         signal?.throwIfAborted();
-        if (length > 0) controller.enqueue(joined(chunk, length));
+        if (length > 0) controller.enqueue(concatBytes(chunk));
         else controller.close();
       },
       async cancel() {
@@ -128,14 +129,4 @@ async function* checkpointLines(
   const { metadata: _, ...bare } = pickHead(record);
   const head = { ...bare, traceId, seq, timestamp, ...(metadata !== undefined && { metadata }) };
   yield await textOfCheckpoint({ head, stateBytes, nextPiece, dropped, root: await recoded(record.root, "root") }, codec);
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

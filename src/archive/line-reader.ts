@@ -1,3 +1,4 @@
+import { concatBytes } from "../core/bytes.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { crc32 } from "./crc.ts";
 import { MAX_LINE_BYTES, SUM_LENGTH, sumText } from "./line-writer.ts";
@@ -70,7 +71,7 @@ async function* splitLines(
       let from = 0;
       for (let end = value.indexOf(NEWLINE); end >= 0; end = value.indexOf(NEWLINE, from)) {
         parts.push(value.subarray(from, end));
-        const line = joined(parts);
+        const line = parts.length === 1 ? parts[0]! : concatBytes(parts);
         if (line.length > MAX_LINE_BYTES) throw damagedLine(at(), `is longer than ${MAX_LINE_BYTES} bytes`);
         yield line;
         from = end + 1;
@@ -82,20 +83,9 @@ async function* splitLines(
       length += value.length - from;
       if (length > MAX_LINE_BYTES) throw damagedLine(at(), `is longer than ${MAX_LINE_BYTES} bytes`);
     }
-    if (length > 0) yield joined(parts);
+    if (length > 0) yield concatBytes(parts);
   } finally {
     signal?.removeEventListener("abort", stop);
     if (!isDone) stop();
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,3 +1,4 @@
+import { concatBytes } from "../core/bytes.ts";
 import type { Codec, Place } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { createKeyRing, type KeyRing } from "./encrypted/key-ring.ts";
@@ -43,7 +44,7 @@ export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: E
       const header = headerOf(id);
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
       const sealed = await crypto.subtle.encrypt(paramsOf(iv, { header, place }), key, toBytes(await codec.encode(value, place), codec));
-      return concat(header, iv, new Uint8Array(sealed));
+      return concatBytes([header, iv, new Uint8Array(sealed)]);
     },
     async decode(encoded, place) {
       const { header, id, iv, sealed } = split(encoded);
@@ -68,11 +69,11 @@ export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: E
 function headerOf(id: string): Uint8Array<ArrayBuffer> {
   const name = new TextEncoder().encode(id);
   if (name.length > 255) throw new RangeError(`the id of a key must be short, got ${name.length} bytes`);
-  return concat(Uint8Array.of(FORMAT, name.length), name);
+  return concatBytes([Uint8Array.of(FORMAT, name.length), name]);
 }
 
 function paramsOf(iv: Uint8Array<ArrayBuffer>, { header, place }: { header: Uint8Array; place: Place }): AesGcmParams {
-  return { name: "AES-GCM", iv, additionalData: concat(header, bytesOfPlace(place)) };
+  return { name: "AES-GCM", iv, additionalData: concatBytes([header, bytesOfPlace(place)]) };
 }
 
 function split(encoded: unknown) {
@@ -85,20 +86,10 @@ function split(encoded: unknown) {
 }
 
 function toBytes(encoded: unknown, { name }: Codec): Uint8Array<ArrayBuffer> {
-  if (encoded instanceof Uint8Array) return concat(Uint8Array.of(BYTES), encoded);
+  if (encoded instanceof Uint8Array) return concatBytes([Uint8Array.of(BYTES), encoded]);
   // A lone surrogate has no UTF-8.
   if (typeof encoded === "string" && !/[\ud800-\udfff]/u.test(encoded)) {
-    return concat(Uint8Array.of(TEXT), new TextEncoder().encode(encoded));
+    return concatBytes([Uint8Array.of(TEXT), new TextEncoder().encode(encoded)]);
   }
   throw new TypeError(`codec ${name} must make text or bytes to be encrypted, got ${typeof encoded}`);
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -1,3 +1,4 @@
+import { concatBytes } from "../core/bytes.ts";
 import { ERROR_CLASSES, VIEW_CLASSES } from "./shape.ts";
 import { Alias, Atom, Node, type Anchor, type Kind, type Slot } from "./tree.ts";
 
@@ -66,12 +67,7 @@ export function assemble(
       ? new Blob(parts as BlobPart[], { type })
       : new File(parts as BlobPart[], name, { type, ...(lastModified !== undefined && { lastModified }) });
   }
-  const bytes = new Uint8Array((parts as Uint8Array[]).reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts as Uint8Array[]) {
-    bytes.set(part, at);
-    at += part.length;
-  }
+  const bytes = concatBytes(parts as readonly Uint8Array[]);
   return kind === "raw" ? bytes : viewOf(bytes, detail as string);
 }
 

@@ -1,5 +1,5 @@
 import { CheckpointStoreError } from "../../core/errors.ts";
-import { updateKept, type StoredDerivation, type StoredRing } from "./key-database.ts";
+import { readKept, updateKept, type StoredDerivation, type StoredRing } from "./key-database.ts";
 import { createKeyRing, type KeyRing } from "./key-ring.ts";
 
 /** A ring whose keys live in this origin's IndexedDB and can't be read out, not even by the page. */
@@ -22,14 +22,16 @@ const USAGES: KeyUsage[] = ["encrypt", "decrypt"];
  * @throws `unavailable` where there is no IndexedDB; `storage`.
  */
 export async function openManagedKeys(name: string): Promise<ManagedKeys> {
-  // Made before the transaction, which would not outlive the wait.
-  const first = await newKey();
-  let ring = await updateKept<StoredRing>(name, (kept) => kept ?? { name, current: first.id, keys: new Map([[first.id, first.key]]) });
+  let ring = (await readKept<StoredRing>(name)) ?? (await makeRing(name));
+  let reading: Promise<StoredRing | undefined> | undefined;
   return {
     current: () => ({ id: ring.current, key: ring.keys.get(ring.current)! }),
     async find(id) {
-      // Another tab may have made a new one.
-      if (!ring.keys.has(id)) ring = await updateKept<StoredRing>(name, (kept) => kept ?? ring);
+      if (!ring.keys.has(id)) {
+        // Another tab may have made a new one. A checkpoint's pieces all ask at once.
+        reading ??= readKept<StoredRing>(name).finally(() => (reading = undefined));
+        ring = (await reading) ?? ring;
+      }
       return ring.keys.get(id);
     },
     async rotate() {
@@ -50,11 +52,8 @@ export async function openPassphraseKeys(
   { name, iterations = ITERATIONS }: { name: string; iterations?: number },
 ): Promise<KeyRing> {
   if (typeof passphrase !== "string" || passphrase === "") throw new TypeError("passphrase must be a string that is not empty");
-  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const fresh = await derive(passphrase, { salt, iterations });
-  const proof = { iv, data: await crypto.subtle.encrypt({ name: AES.name, iv }, fresh, new Uint8Array(16)) };
-  const kept = await updateKept<StoredDerivation>(`passphrase:${name}`, (before) => before ?? { name: `passphrase:${name}`, salt, iterations, proof });
+  const place = `passphrase:${name}`;
+  const kept = (await readKept<StoredDerivation>(place)) ?? (await makeDerivation(passphrase, { name: place, iterations }));
   const key = await derive(passphrase, kept);
   try {
     await crypto.subtle.decrypt({ name: AES.name, iv: kept.proof.iv }, key, kept.proof.data);
@@ -64,11 +63,28 @@ export async function openPassphraseKeys(
   return createKeyRing({ current: "passphrase", keys: { passphrase: key } });
 }
 
+async function makeDerivation(
+  passphrase: string,
+  { name, iterations }: Pick<StoredDerivation, "name" | "iterations">,
+): Promise<StoredDerivation> {
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const key = await derive(passphrase, { salt, iterations });
+  const proof = { iv, data: await crypto.subtle.encrypt({ name: AES.name, iv }, key, new Uint8Array(16)) };
+  return updateKept<StoredDerivation>(name, (kept) => kept ?? { name, salt, iterations, proof });
+}
+
 async function derive(passphrase: string, { salt, iterations }: Pick<StoredDerivation, "salt" | "iterations">): Promise<CryptoKey> {
   // Two ways to type one character must be one passphrase.
   const bytes = new TextEncoder().encode(passphrase.normalize("NFKC"));
   const base = await crypto.subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveKey"]);
   return crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, base, AES, false, USAGES);
+}
+
+async function makeRing(name: string): Promise<StoredRing> {
+  // Made before the transaction, which would not outlive the wait.
+  const { id, key } = await newKey();
+  return updateKept<StoredRing>(name, (kept) => kept ?? { name, current: id, keys: new Map([[id, key]]) });
 }
 
 async function newKey(): Promise<{ id: string; key: CryptoKey }> {
