@@ -1,6 +1,6 @@
 import { openStore } from "waystone";
 import type { ScoutState } from "../agent/state.ts";
-import { failureText } from "../ui/failure-text.ts";
+import { showFailedPage } from "../ui/failed-page.ts";
 import { WorkerPresence } from "./presence.ts";
 import { Settings } from "./settings.ts";
 import { ScoutPopup } from "./ui/scout-popup.ts";
@@ -12,10 +12,4 @@ async function main(): Promise<void> {
   await popup.open();
 }
 
-main().catch((error: unknown) => {
-  const failure = document.createElement("p");
-  failure.className = "failure";
-  failure.setAttribute("role", "alert");
-  failure.textContent = `The scout can't start. ${failureText(error)}`;
-  document.body.replaceChildren(failure);
-});
+main().catch((error: unknown) => showFailedPage("The scout can't start.", error));

@@ -1,6 +1,6 @@
 import { openStore } from "waystone";
 import type { ScoutState } from "../agent/state.ts";
-import { failureText } from "../ui/failure-text.ts";
+import { showFailedPage } from "../ui/failed-page.ts";
 import { ReportPage } from "./ui/report-page.ts";
 
 async function main(): Promise<void> {
@@ -20,11 +20,7 @@ async function main(): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  const failure = document.createElement("p");
-  failure.className = "failure";
-  failure.setAttribute("role", "alert");
-  failure.textContent = `The report can't be shown. ${failureText(error)}`;
-  document.body.replaceChildren(failure);
+  showFailedPage("The report can't be shown.", error);
 }
 
 main().catch(fail);

@@ -4,6 +4,7 @@ import type { Choice, ScoutState } from "../agent/state.ts";
 import type { BaselineData } from "../baseline-data.ts";
 import type { Runs } from "../runs.ts";
 import { brand } from "./brand.ts";
+import { FailureLine } from "./failure-line.ts";
 import { failureText } from "./failure-text.ts";
 import type { Goal } from "./goal-form.ts";
 import { GoalForm } from "./goal-form.ts";
@@ -37,7 +38,7 @@ export class ScoutApp extends ShadowElement {
   readonly #question = new QuestionCard();
   readonly #report = new ScoutReport();
   readonly #form = new GoalForm();
-  readonly #failure = h("p", { class: "failure", role: "alert", hidden: true });
+  readonly #failure = new FailureLine();
   readonly #drawer: HTMLElement;
   readonly #trace: TraceView<ScoutState>;
 
@@ -54,7 +55,7 @@ export class ScoutApp extends ShadowElement {
         "div",
         { class: "body" },
         this.#drawer,
-        h("main", {}, this.#failure, this.#bar, this.#question, this.#form, this.#trace),
+        h("main", {}, this.#failure.element, this.#bar, this.#question, this.#form, this.#trace),
       ),
     );
     this.#listen();
@@ -85,7 +86,7 @@ export class ScoutApp extends ShadowElement {
   #listen(): void {
     const { store, runs, pace } = this.#parts;
     const on = <T>(type: string, act: (detail: T) => unknown) =>
-      this.root.addEventListener(type, (event) => void this.#try(() => act((event as CustomEvent<T>).detail)));
+      this.root.addEventListener(type, (event) => void this.#failure.try(() => act((event as CustomEvent<T>).detail)));
     on<Goal>("run-start", async ({ goal, targets }) => (location.hash = await runs.start(goal, targets)));
     on<TraceId>("run-select", (id) => {
       location.hash = id;
@@ -97,9 +98,9 @@ export class ScoutApp extends ShadowElement {
     on("pace-change", () => (pace.ms = this.#bar.paceMs));
     on<Choice>("answer", (choice) => this.#answer(choice));
     on("trace-change", () => this.#traceChanged());
-    on("trace-error", (error) => this.#fail(error));
-    window.addEventListener("hashchange", () => void this.#try(() => this.route()));
-    const refresh = () => void this.#try(this.#overview);
+    on("trace-error", (error) => this.#failure.show(error));
+    window.addEventListener("hashchange", () => void this.#failure.try(() => this.route()));
+    const refresh = () => void this.#failure.try(this.#overview);
     runs.addEventListener("change", refresh);
     store.watch((change) => {
       if (change.kind === "trace-deleted" && change.traceId === this.#trace.traceId) location.hash = "";
@@ -121,7 +122,7 @@ export class ScoutApp extends ShadowElement {
     this.#form.hidden = traceId !== undefined;
     if (wasInForm && traceId) this.#trace.focus({ preventScroll: true });
     if (traceId === this.#trace.traceId) return;
-    this.#failure.hidden = true;
+    this.#failure.clear();
     this.#question.question = undefined;
     this.#report.report = undefined;
     document.title = "Baseline scout";
@@ -182,19 +183,6 @@ export class ScoutApp extends ShadowElement {
     const text = status === "asking" ? "waits for your answer" : STATUS[status].short;
     this.#trace.activity = latest.nextNode ? { node: latest.nextNode, text } : undefined;
     document.title = `${status === "asking" ? "❓ " : status === "running" ? "● " : ""}Baseline scout`;
-  }
-
-  async #try(work: () => unknown): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    this.#failure.hidden = false;
-    this.#failure.textContent = failureText(error);
   }
 }
 

@@ -3,12 +3,11 @@ import type { Codec } from "../core/codec.ts";
 import { capture } from "../engine/capture.ts";
 import type { Engine } from "../engine/engine.ts";
 import { isSameState } from "../engine/equal.ts";
-import { metadataOf } from "../engine/heads.ts";
+import { isSameMetadata, metadataOf } from "../engine/heads.ts";
 import { isIntact, type Piece } from "../engine/piece.ts";
 import { isIntactRecord, rangeOf, type CheckpointRecord } from "../engine/records.ts";
 import type { CheckpointEntry } from "./entries.ts";
 import { PageCache } from "./gather.ts";
-import { isSameMetadata } from "./metadata.ts";
 import { archiveSide, contentOf, damagedCheckpoint, isSameCode, storeSide, type Position, type Side } from "./recode.ts";
 
 const HEAD_FIELDS = ["id", "seq", "timestamp", "createdAt", "parentId", "nextNode", "graphHash"] as const;

@@ -1,11 +1,10 @@
 import type { CheckpointHead } from "../core/checkpoint.ts";
 import type { Codec, PlacedHead } from "../core/codec.ts";
 import { capture } from "../engine/capture.ts";
-import { isSameState } from "../engine/equal.ts";
+import { isSameMetadata } from "../engine/heads.ts";
 import type { Piece } from "../engine/piece.ts";
 import { planSave } from "../engine/plan.ts";
 import { readValue } from "../engine/reader.ts";
-import { valueOf } from "../engine/value.ts";
 import { pieceOf, textOfPiece } from "./piece-text.ts";
 import { ARCHIVE, ARCHIVE_LINEAGE, archiveSide, type About } from "./recode.ts";
 
@@ -18,7 +17,6 @@ export async function textOfMetadata(metadata: Metadata, { codec, head, about }:
     if (isSameMetadata(metadata, JSON.parse(text) as Metadata)) return `"metadata":${text}`;
   }
   const tree = capture(metadata, { name: "metadata", holding: codec, about });
-  const { metadata: _, ...bound } = head;
   const { root, pieces } = await planSave(tree, {
     base: undefined,
     foreign: [],
@@ -26,7 +24,7 @@ export async function textOfMetadata(metadata: Metadata, { codec, head, about }:
     codec,
     store: ARCHIVE,
     lineage: ARCHIVE_LINEAGE.metadata,
-    head: bound,
+    head,
   });
   const rest = pieces.map(({ number, piece }) => `{"piece":${number},${textOfPiece(piece)}}`);
   return `"encodedMetadata":{"root":{${textOfPiece(root)}},"pieces":[${rest.join()}]}`;
@@ -48,16 +46,6 @@ export async function readMetadata(
   const side = archiveSide(codec, head, ARCHIVE_LINEAGE.metadata);
   const value = await readValue(pieceOf(objectOf(root)), { ...side, pieces: new Map(numbered) });
   return objectOf(value) as Metadata;
-}
-
-/** Metadata out of others' reach. @throws `serialization` for what a store can't hold. */
-export function privateMetadata(metadata: Metadata, about: About): Metadata {
-  return valueOf(capture(metadata, { name: "metadata", holding: { isCloneable: true }, about }).root) as Metadata;
-}
-
-/** Whether two are equal, in whatever way they were stored. */
-export function isSameMetadata(a: unknown, b: unknown): boolean {
-  return isSameState(capture(a).root, capture(b).root, { atomsByValue: true });
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import type { TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
-import { toRanges } from "../engine/ranges.ts";
+import { numbersOf, toRanges } from "../engine/ranges.ts";
 import { currentLineage, isIntactRecord, rangeOf, readTrace, type CheckpointRecord, type DropRecord, type TraceRecord } from "../engine/records.ts";
 import type { TraceEntry } from "./entries.ts";
 import { gatherPieces, PageCache, type Gathered } from "./gather.ts";
@@ -104,12 +104,7 @@ export class TraceReading {
     const dropped: number[] = [];
     const { drops } = this.#start!;
     for (let drop = drops[this.#nextDrop]; drop !== undefined && drop[0] <= seq; drop = drops[(this.#nextDrop += 1)]) {
-      const [, ranges] = drop;
-      for (let i = 0; i < ranges.length; i += 2) {
-        for (let number = ranges[i]!; number < ranges[i]! + ranges[i + 1]!; number += 1) {
-          if (this.#known.has(number)) dropped.push(number);
-        }
-      }
+      for (const number of numbersOf(drop[1])) if (this.#known.has(number)) dropped.push(number);
     }
     return toRanges(dropped.sort((a, b) => a - b));
   }

@@ -4,7 +4,8 @@ import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts"
 import { capture } from "../engine/capture.ts";
 import { placedHead } from "../engine/heads.ts";
 import { encodePiece, type Piece } from "../engine/piece.ts";
-import { currentLineage, lineageOf, type CheckpointRecord, type Lineages, type Origin } from "../engine/records.ts";
+import { placesIn } from "../engine/reading.ts";
+import type { CheckpointRecord } from "../engine/records.ts";
 
 /** Where a piece stands: that of a checkpoint's record, or another by its number. */
 export type Position = "root" | number;
@@ -18,16 +19,9 @@ export interface Side {
 /** A checkpoint's record and pieces in a store. */
 export function storeSide(
   { codec, store }: { codec: Codec; store: string },
-  record: PlacedHead & { readonly lineages: Lineages; readonly origin?: Origin },
+  record: PlacedHead & Pick<CheckpointRecord, "lineages" | "origin">,
 ): Side {
-  const { lineages, origin } = record;
-  return {
-    codec,
-    placeOf: (position) =>
-      position === "root"
-        ? { store, lineage: origin?.lineage ?? currentLineage(lineages), position: { part: "state", head: placedHead(record, origin) } }
-        : { store, lineage: lineageOf(lineages, position), position },
-  };
+  return { codec, placeOf: placesIn(record, store) };
 }
 
 /** What an archive's own codec takes for the store's name; metadata that is encoded has a lineage of its own. */

@@ -4,7 +4,7 @@ import type { StoredSize } from "../engine/records.ts";
 import type { CheckpointEntry, TraceEntry } from "./entries.ts";
 import { RangeSet } from "./range-set.ts";
 
-/** So many numbers may go to nothing that is left, between one checkpoint and the next: removing one walks over them. */
+/** So many numbers may go to nothing that is left, between one checkpoint and the next: far more than in a trace that was saved. */
 const MAX_SKIPPED = 2 ** 22;
 
 /** A piece, and the line that it stands in. */

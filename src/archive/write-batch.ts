@@ -2,25 +2,21 @@ import type { WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import type { PlacedHead } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
-import { readTail } from "../engine/pages.ts";
-import { bytesOf, type Piece } from "../engine/piece.ts";
+import { putVolumes, readTail } from "../engine/pages.ts";
+import type { Piece } from "../engine/piece.ts";
 import type { NumberedPiece } from "../engine/plan.ts";
+import { isPinned, putCheckpoint, type SumsUpTo } from "../engine/put-checkpoint.ts";
 import {
   EMPTY_LAYOUT,
-  headBytes,
   rangeOf,
   readTrace,
   seal,
-  type DropRecord,
-  type Layout,
   type Lineages,
   type RecordHead,
   type StoredSize,
   type TraceRecord,
-  type Volume,
 } from "../engine/records.ts";
 import { newToken } from "../engine/removal.ts";
-import { isPinned } from "../engine/save.ts";
 import type { SaveClock } from "../engine/save-clock.ts";
 
 /** A checkpoint that is ready to be stored. */
@@ -75,29 +71,25 @@ export async function writeBatch(
   }
   const tail = before === undefined ? [] : await readTail(transaction, traceId, before.layout);
 
-  let { recordBytesUpTo = 0, stateBytesUpTo = 0, bytes: traceBytes = 0, stateBytes: traceStateBytes = 0 } = before ?? {};
+  let sums: SumsUpTo | undefined = before;
+  let { bytes = 0, stateBytes = 0 } = before ?? {};
   const pinned = [...(before?.pinned ?? [])];
   const heads: StoredHead[] = [];
   let latest: RecordHead | undefined;
-  for (const { head, recorded, root, pieces, dropped, nextPiece, stateBytes } of checkpoints) {
-    const recordBytes = headBytes(recorded) + bytesOf(root);
-    const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, recordBytes);
-    recordBytesUpTo += recordBytes;
-    stateBytesUpTo += stateBytes;
-    traceBytes += bytes;
-    traceStateBytes += stateBytes;
-    latest = { ...recorded, bytes, stateBytes };
-    transaction.put("checkpoints", seal({ ...latest, codec, root, lineages, nextPiece, recordBytes, recordBytesUpTo, stateBytesUpTo }));
-    if (dropped.length > 0) {
-      const drop: DropRecord = { traceId, seq: head.seq, dropped, removedRecordBytes: 0, removedStateBytes: 0 };
-      transaction.put("drops", seal(drop));
-    }
+  for (const { head, recorded, ...parts } of checkpoints) {
+    ({ latest, sums } = putCheckpoint(transaction, { ...parts, head: recorded, codec, lineages }, sums));
+    bytes += latest.bytes;
+    stateBytes += latest.stateBytes;
     if (isPinned(head)) pinned.push(head.seq);
-    heads.push({ ...head, bytes, stateBytes });
+    heads.push({ ...head, bytes: latest.bytes, stateBytes: latest.stateBytes });
   }
   const last = checkpoints[checkpoints.length - 1]!;
   const nextPiece = Math.max(last.nextPiece, end?.nextPiece ?? 0);
   const fresh = checkpoints.flatMap(({ pieces }) => pieces);
+  const layout = before?.layout ?? EMPTY_LAYOUT;
+  // What was in small pages goes into the first of the new volumes.
+  transaction.delete("pieces", rangeOf(traceId, layout.tailFirst));
+  const volumes = [...layout.volumes, ...putVolumes(transaction, traceId, [...tail, ...fresh])];
   const trace: TraceRecord = {
     traceId,
     token: newToken(),
@@ -107,14 +99,14 @@ export async function writeBatch(
     savedAt: clock.next(),
     nextPiece,
     lineages,
-    layout: addVolumes(transaction, { traceId, layout: before?.layout ?? EMPTY_LAYOUT, pieces: [...tail, ...fresh], nextPiece }),
+    layout: { volumes, tailFirst: nextPiece, tailBytes: 0 },
     checkpoints: (before?.checkpoints ?? 0) + checkpoints.length,
     pinned,
     sweptTo: before?.sweptTo ?? 0,
-    bytes: traceBytes,
-    stateBytes: traceStateBytes,
-    recordBytesUpTo,
-    stateBytesUpTo,
+    bytes,
+    stateBytes,
+    recordBytesUpTo: sums!.recordBytesUpTo,
+    stateBytesUpTo: sums!.stateBytesUpTo,
     latest: latest!,
   };
   transaction.put("traces", seal(trace));
@@ -130,37 +122,4 @@ async function requireFreeIds(transaction: WriteTransaction, { traceId, checkpoi
     const [other, , id] = key as [TraceId, number, CheckpointId];
     throw new BatchConflict(`checkpoint ${id} is there already, in trace ${other}`, { traceId, checkpointId: id, isOvertaken: false });
   }
-}
-
-/** As the engine's own. */
-const MAX_VOLUME_BYTES = 2 * 1024 * 1024;
-/** So many numbers without a piece take a page of their own to begin: each would be an element that is null. */
-const MAX_GAP = 1024;
-
-/** Puts the pieces into volumes behind those that there are; what was in small pages goes into the first. */
-function addVolumes(
-  transaction: WriteTransaction,
-  { traceId, layout, pieces, nextPiece }: { traceId: TraceId; layout: Layout; pieces: readonly NumberedPiece[]; nextPiece: number },
-): Layout {
-  const volumes: Volume[] = [...layout.volumes];
-  transaction.delete("pieces", rangeOf(traceId, layout.tailFirst));
-  let page: (Piece | null)[] = [];
-  let first = 0;
-  let bytes = 0;
-  const close = (): void => {
-    if (page.length === 0) return;
-    transaction.put("pieces", { traceId, first, pieces: page });
-    volumes.push({ first, bytes, unused: [], unusedBytes: 0 });
-    page = [];
-    bytes = 0;
-  };
-  for (const { number, piece, bytes: pieceBytes } of pieces) {
-    if (bytes + pieceBytes > MAX_VOLUME_BYTES || number - (first + page.length) > MAX_GAP) close();
-    if (page.length === 0) first = number;
-    while (page.length < number - first) page.push(null);
-    page.push(piece);
-    bytes += pieceBytes;
-  }
-  close();
-  return { volumes, tailFirst: nextPiece, tailBytes: 0 };
 }

@@ -3,8 +3,9 @@ import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { appendPieces } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
+import { isPinned, putCheckpoint } from "./put-checkpoint.ts";
 import { findStored } from "./reading.ts";
-import { currentLineage, EMPTY_LAYOUT, headBytes, headOf, seal, type CheckpointRecord, type Lineages, type Origin, type RecordHead, type TraceRecord } from "./records.ts";
+import { currentLineage, EMPTY_LAYOUT, headOf, seal, type CheckpointRecord, type Lineages, type Origin, type RecordHead, type TraceRecord } from "./records.ts";
 import { newToken } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
 
@@ -35,23 +36,9 @@ export async function forkTrace(
     .map(([number, piece]) => ({ number, piece, bytes: bytesOf(piece) }));
   const { createdAt, codec, root, nextPiece, stateBytes } = record;
   const lineages: Lineages = [...record.lineages, [nextPiece, newToken()]];
-  const recordBytes = headBytes(record);
-  const bytes = numbered.reduce((sum, piece) => sum + piece.bytes, recordBytes);
-  const head: RecordHead = {
-    ...headOf(record),
-    id: crypto.randomUUID(),
-    parentId: id,
-    origin: record.origin ?? originOf(record),
-    traceId,
-    seq: 1,
-    timestamp: createdAt,
-    bytes,
-    stateBytes,
-  };
-  transaction.put(
-    "checkpoints",
-    seal({ ...head, codec, root, lineages, nextPiece, recordBytes, recordBytesUpTo: recordBytes, stateBytesUpTo: stateBytes }),
-  );
+  const placed = { ...headOf(record), id: crypto.randomUUID(), parentId: id, origin: record.origin ?? originOf(record), traceId, seq: 1, timestamp: createdAt };
+  const parts = { head: placed, codec, root, lineages, nextPiece, stateBytes, pieces: numbered, dropped: [] };
+  const { latest: head, sums } = putCheckpoint(transaction, parts, undefined);
   const { layout } = await appendPieces(transaction, traceId, { layout: EMPTY_LAYOUT, tail: [], pieces: numbered, nextPiece });
   const trace: TraceRecord = {
     traceId,
@@ -64,12 +51,11 @@ export async function forkTrace(
     lineages,
     layout,
     checkpoints: 1,
-    pinned: record.metadata?.["pinned"] === true ? [1] : [],
+    pinned: isPinned(record) ? [1] : [],
     sweptTo: 0,
-    bytes,
+    bytes: head.bytes,
     stateBytes,
-    recordBytesUpTo: recordBytes,
-    stateBytesUpTo: stateBytes,
+    ...sums,
     latest: head,
   };
   transaction.put("traces", seal(trace));

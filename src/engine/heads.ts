@@ -2,10 +2,15 @@ import { pickHead, type CheckpointHead, type StoredHead } from "../core/checkpoi
 import type { Codec, PlacedHead } from "../core/codec.ts";
 import { capture } from "./capture.ts";
 import type { Codecs } from "./codecs.ts";
+import { isSameState } from "./equal.ts";
 import { planSave } from "./plan.ts";
 import { readValue } from "./reader.ts";
 import type { Origin, RecordHead, SealedMetadata } from "./records.ts";
 import { newToken } from "./removal.ts";
+import { valueOf } from "./value.ts";
+import type { RefusalDetails } from "./walk.ts";
+
+type Metadata = NonNullable<CheckpointHead["metadata"]>;
 
 /** The head that a checkpoint's encoded parts are bound to: a fork's first still has those of its origin. */
 export function placedHead(head: PlacedHead, origin?: Origin): PlacedHead {
@@ -16,6 +21,16 @@ export function placedHead(head: PlacedHead, origin?: Origin): PlacedHead {
   const { lineage: _, parentId, ...own } = origin;
   delete placed.parentId;
   return { ...placed, ...own, ...(parentId !== undefined && { parentId }) };
+}
+
+/** Metadata out of its maker's reach. @throws `serialization` for what can't be stored. */
+export function privateMetadata(metadata: Metadata, about: RefusalDetails): Metadata {
+  return valueOf(capture(metadata, { name: "metadata", holding: { isCloneable: true }, about }).root) as Metadata;
+}
+
+/** Whether two are equal, in whatever way they were stored. */
+export function isSameMetadata(a: Metadata | undefined, b: Metadata | undefined): boolean {
+  return isSameState(capture(a).root, capture(b).root, { atomsByValue: true });
 }
 
 /** A head as it is to be recorded: with its metadata encoded, where the codec does that. */
@@ -48,7 +63,7 @@ export async function openHead(record: RecordHead, codecs: Codecs): Promise<Stor
 }
 
 /** The metadata of a record. @throws `corrupted`, `codec-mismatch`. */
-export async function metadataOf(record: RecordHead, codecs: Codecs): Promise<CheckpointHead["metadata"]> {
+export async function metadataOf(record: RecordHead, codecs: Codecs): Promise<Metadata | undefined> {
   const { sealed } = record;
   return sealed === undefined ? record.metadata : openMetadata(record, { sealed, codecs });
 }
@@ -56,7 +71,7 @@ export async function metadataOf(record: RecordHead, codecs: Codecs): Promise<Ch
 async function openMetadata(
   record: RecordHead,
   { sealed, codecs }: { sealed: SealedMetadata; codecs: Codecs },
-): Promise<Record<string, unknown>> {
+): Promise<Metadata> {
   const { store } = codecs;
   const { lineage } = sealed;
   const position = { part: "metadata", head: placedHead({ ...record, metadata: undefined }, record.origin) } as const;
@@ -65,5 +80,5 @@ async function openMetadata(
     codec: codecs.named(sealed.codec, record),
     placeOf: (piece) => ({ store, lineage, position: piece === "root" ? position : piece }),
   });
-  return value as Record<string, unknown>;
+  return value as Metadata;
 }

@@ -3,7 +3,7 @@ import type { TraceId } from "../core/checkpoint.ts";
 import { bytesOf, type Piece } from "./piece.ts";
 import type { NumberedPiece } from "./plan.ts";
 import { numbersOf } from "./ranges.ts";
-import { rangeOf, type Layout, type PageRecord } from "./records.ts";
+import { rangeOf, type Layout, type PageRecord, type Volume } from "./records.ts";
 
 /**
  * Small pages are folded into a volume once so much has gathered. Chromium puts records of more than 64 kB into files
@@ -49,12 +49,17 @@ export async function appendPieces(
   // A damaged page may say that its pieces have numbers which no piece has.
   const folded = [...taken.filter(({ number }) => !unused.has(number)), ...tail, ...pieces].filter(isOne);
   transaction.delete("pieces", rangeOf(traceId, from));
-  for (const group of split(folded, MAX_VOLUME_BYTES)) {
-    transaction.put("pieces", pageOf(traceId, group));
-    const groupBytes = group.reduce((sum, piece) => sum + piece.bytes, 0);
-    volumes.push({ first: group[0]!.number, bytes: groupBytes, unused: [], unusedBytes: 0 });
-  }
+  volumes.push(...putVolumes(transaction, traceId, folded));
   return { layout: { volumes, tailFirst: nextPiece, tailBytes: 0 }, tail: [] };
+}
+
+/** Stores pieces, in the order of their numbers, in as many volumes as they take. */
+export function putVolumes(transaction: WriteTransaction, traceId: TraceId, pieces: readonly NumberedPiece[]): Volume[] {
+  return Array.from(split(pieces, MAX_VOLUME_BYTES), (group) => {
+    transaction.put("pieces", pageOf(traceId, group));
+    const bytes = group.reduce((sum, piece) => sum + piece.bytes, 0);
+    return { first: group[0]!.number, bytes, unused: [], unusedBytes: 0 };
+  });
 }
 
 /** Reads the pieces that are not in a volume yet. */

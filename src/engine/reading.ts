@@ -1,5 +1,6 @@
 import type { ReadTransaction } from "../core/backend.ts";
 import { pickHead, type Checkpoint, type TraceId } from "../core/checkpoint.ts";
+import type { PlacedHead } from "../core/codec.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import type { Tree } from "./capture.ts";
 import type { Codecs } from "./codecs.ts";
@@ -81,7 +82,10 @@ export async function decodeTree(
 }
 
 /** Where a checkpoint's root stands, and its pieces. */
-function placesIn(record: CheckpointRecord, store: string): Reading["placeOf"] {
+export function placesIn(
+  record: PlacedHead & Pick<CheckpointRecord, "lineages" | "origin">,
+  store: string,
+): Reading["placeOf"] {
   const { lineages, origin } = record;
   return (position) =>
     position === "root"

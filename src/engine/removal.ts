@@ -148,6 +148,14 @@ export async function removeRun(
   return { ids, trace: rest, freed: freed.pieces };
 }
 
+/** Stores the trace as a removal left it, and answers the removal with that. Where nothing went, nothing is stored. */
+export function storeRemoval(transaction: WriteTransaction, removal: Removal): Removal {
+  if (removal.ids.length === 0 || removal.trace === undefined) return removal;
+  const trace = changed(removal.trace);
+  transaction.put("traces", seal(trace));
+  return { ...removal, trace };
+}
+
 /** Removes all that a trace owns. */
 export function removeTrace(transaction: WriteTransaction, traceId: string): void {
   for (const collection of ["checkpoints", "pieces", "drops"] as const) {

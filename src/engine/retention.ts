@@ -1,4 +1,5 @@
 import type { ReadTransaction, WriteTransaction } from "../core/backend.ts";
+import type { TraceId } from "../core/checkpoint.ts";
 import type { Retention } from "../core/retention.ts";
 import { piecesOf, planRemoval, removeRun, type Removal } from "./removal.ts";
 import { rangeOf, type CheckpointRecord, type DropRecord, type StoredSize, type TraceRecord } from "./records.ts";
@@ -24,7 +25,7 @@ export async function applyRetention(
 ): Promise<Removal & { readonly trace: TraceRecord }> {
   const sweep: Sweep = { trace, ids: [], freed: [] };
   const [beyondLast, tooOld] = await Promise.all([
-    keepLast === undefined ? 0 : newestBeyond(transaction, trace, keepLast),
+    keepLast === undefined || trace.checkpoints <= keepLast ? 0 : newestBeyond(transaction, trace.traceId, keepLast),
     maxAgeMs === undefined ? 0 : newestBefore(transaction, trace, Date.now() - maxAgeMs),
   ]);
   await removeUpTo(transaction, sweep, Math.max(beyondLast, tooOld));
@@ -32,8 +33,8 @@ export async function applyRetention(
   return { ids: sweep.ids, trace: sweep.trace, freed: sweep.freed };
 }
 
-async function newestBeyond(transaction: ReadTransaction, { traceId, checkpoints }: TraceRecord, count: number): Promise<number> {
-  if (checkpoints <= count) return 0;
+/** The position of the newest checkpoint that is not among the `count` newest; 0 where there is none. */
+export async function newestBeyond(transaction: ReadTransaction, traceId: TraceId, count: number): Promise<number> {
   const [key] = await transaction.keys("checkpoints", { range: rangeOf(traceId), reverse: true, offset: count, limit: 1 });
   return (key?.[1] as number | undefined) ?? 0;
 }
@@ -67,16 +68,19 @@ async function removeForBytes(transaction: WriteTransaction, sweep: Sweep, maxBy
     const { traceId, latest, pinned, sweptTo } = sweep.trace;
     const records = await transaction.getAll<CheckpointRecord>("checkpoints", {
       range: rangeOf(traceId, sweptTo + 1, latest.seq),
-      limit: PAGE_SIZE,
+      limit: PAGE_SIZE + 1,
     });
-    const stop = records.findIndex(({ seq }) => seq === latest.seq || pinned.includes(seq));
-    const run = stop < 0 ? records : records.slice(0, stop);
-    if (run.length === 0) {
-      if (records[0] === undefined || records[0].seq === latest.seq) return;
-      sweep.trace = { ...sweep.trace, sweptTo: records[0].seq };
+    // One more than is looked at: what the last of a run leaves behind is told by the one after it.
+    const stop = records.findIndex(({ seq }, i) => i === PAGE_SIZE || seq === latest.seq || pinned.includes(seq));
+    const next = records[stop];
+    if (next === undefined) return;
+    if (stop === 0) {
+      if (next.seq === latest.seq) return;
+      sweep.trace = { ...sweep.trace, sweptTo: next.seq };
       continue;
     }
-    const to = await endOfRun(transaction, sweep.trace, { run, bytes: sweep.trace.bytes - maxBytes });
+    const run = records.slice(0, stop);
+    const to = await endOfRun(transaction, { run, next, bytes: sweep.trace.bytes - maxBytes });
     await remove(transaction, sweep, { from: run[0]!.seq, to });
     sweep.trace = { ...sweep.trace, sweptTo: to };
   }
@@ -85,23 +89,23 @@ async function removeForBytes(transaction: WriteTransaction, sweep: Sweep, maxBy
 /** The first position in a run up to which so many bytes would go; the run's last where there are fewer. */
 async function endOfRun(
   transaction: ReadTransaction,
-  trace: TraceRecord,
-  { run, bytes }: { run: readonly CheckpointRecord[]; bytes: number },
+  { run, next, bytes }: { run: readonly CheckpointRecord[]; next: CheckpointRecord; bytes: number },
 ): Promise<number> {
-  const whole = { from: run[0]!.seq, to: run[run.length - 1]!.seq };
-  const [{ before, after }, drops] = await Promise.all([
-    planRemoval(transaction, trace, whole),
-    transaction.getAll<DropRecord>("drops", { range: rangeOf(trace.traceId, whole.from) }),
+  const { traceId, seq: from } = run[0]!;
+  const [[before], drops] = await Promise.all([
+    transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId, -Infinity, from - 1), reverse: true, limit: 1 }),
+    transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, from, next.seq) }),
   ]);
+  const youngFrom = before?.nextPiece ?? 0;
   const droppedAt = new Map(drops.map(({ seq, dropped }) => [seq, dropped]));
   const freedAt = (seq: number): number =>
-    (droppedAt.get(seq) ?? []).reduce((sum, [piece, size]) => (piece >= (before?.nextPiece ?? 0) ? sum + size : sum), 0);
-  let freed = freedAt(whole.from);
+    (droppedAt.get(seq) ?? []).reduce((sum, [piece, size]) => (piece >= youngFrom ? sum + size : sum), 0);
+  let freed = freedAt(from);
   for (const [i, { seq, recordBytes }] of run.entries()) {
-    freed += recordBytes + freedAt(run[i + 1]?.seq ?? after?.seq ?? Infinity);
+    freed += recordBytes + freedAt((run[i + 1] ?? next).seq);
     if (freed >= bytes) return seq;
   }
-  return whole.to;
+  return run[run.length - 1]!.seq;
 }
 
 async function remove(transaction: WriteTransaction, sweep: Sweep, run: { from: number; to: number }): Promise<void> {
@@ -118,7 +122,8 @@ export async function previewPrune(
   trace: TraceRecord,
   keep: number,
 ): Promise<{ readonly ids: readonly string[]; readonly bytes: number }> {
-  const to = keep === 0 ? trace.latest.seq : await newestBeyond(transaction, trace, keep);
+  const { traceId } = trace;
+  const to = keep === 0 ? trace.latest.seq : await newestBeyond(transaction, traceId, keep);
   const plan = await planRemoval(transaction, trace, { from: 0, to });
   if (plan.ids.length === 0) return { ids: [], bytes: 0 };
   if (plan.after === undefined) return { ids: plan.ids, bytes: trace.bytes };

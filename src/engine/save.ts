@@ -7,8 +7,8 @@ import type { Codecs } from "./codecs.ts";
 import { placedHead, sealHead } from "./heads.ts";
 import { requireOwner } from "./ownership.ts";
 import { appendPieces } from "./pages.ts";
-import { bytesOf } from "./piece.ts";
 import { planSave, type Plan } from "./plan.ts";
+import { isPinned, putCheckpoint } from "./put-checkpoint.ts";
 import type { Standing } from "./reading.ts";
 import {
   currentLineage,
@@ -16,7 +16,6 @@ import {
   headBytes,
   seal,
   without,
-  type DropRecord,
   type Lineages,
   type RecordHead,
   type TraceRecord,
@@ -86,24 +85,16 @@ export async function writeSave(
   const { trace: before } = standing;
   const { traceId, seq, timestamp } = head;
   const { nextPiece } = plan;
-  const recordBytes = headBytes(recorded) + bytesOf(plan.root);
-  const bytes = plan.pieces.reduce((sum, piece) => sum + piece.bytes, recordBytes);
   const stateBytes = headBytes(recorded) + totalWeightOf(tree.root);
-  const recordBytesUpTo = (before?.recordBytesUpTo ?? 0) + recordBytes;
-  const stateBytesUpTo = (before?.stateBytesUpTo ?? 0) + stateBytes;
-  const latest: RecordHead = { ...recorded, bytes, stateBytes };
-  const sums = { recordBytes, recordBytesUpTo, stateBytesUpTo };
-  transaction.put("checkpoints", seal({ ...latest, codec, root: plan.root, lineages, nextPiece, ...sums }));
+  const { pieces, dropped, root } = plan;
+  const parts = { head: recorded, codec, root, lineages, nextPiece, stateBytes, pieces, dropped };
+  const { latest, sums } = putCheckpoint(transaction, parts, before);
   const appended = await appendPieces(transaction, traceId, {
     layout: before?.layout ?? EMPTY_LAYOUT,
     tail: standing.tail,
-    pieces: plan.pieces,
+    pieces,
     nextPiece,
   });
-  if (plan.dropped.length > 0) {
-    const drop: DropRecord = { traceId, seq, dropped: plan.dropped, removedRecordBytes: 0, removedStateBytes: 0 };
-    transaction.put("drops", seal(drop));
-  }
   const pinned = before?.pinned ?? [];
   let trace: TraceRecord = {
     traceId,
@@ -118,10 +109,9 @@ export async function writeSave(
     checkpoints: (before?.checkpoints ?? 0) + 1,
     pinned: isPinned(head) ? [...pinned, seq] : pinned,
     sweptTo: before?.sweptTo ?? 0,
-    bytes: (before?.bytes ?? 0) + bytes,
+    bytes: (before?.bytes ?? 0) + latest.bytes,
     stateBytes: (before?.stateBytes ?? 0) + stateBytes,
-    recordBytesUpTo,
-    stateBytesUpTo,
+    ...sums,
     latest,
   };
   const { version } = trace;
@@ -139,14 +129,9 @@ export async function writeSave(
   await owning;
   await check?.();
   return {
-    head: { ...head, bytes, stateBytes },
+    head: { ...head, bytes: latest.bytes, stateBytes },
     version,
     pruned,
     standing: { trace, tree, rootChunk: plan.rootChunk, foreign: [], tail: rest },
   };
-}
-
-/** Whether retention leaves a checkpoint alone. */
-export function isPinned({ metadata }: CheckpointHead): boolean {
-  return metadata?.["pinned"] === true;
 }

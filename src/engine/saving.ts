@@ -1,13 +1,12 @@
 import { pickHead, type Checkpoint, type CheckpointHead, type TraceId } from "../core/checkpoint.ts";
 import type { CheckpointStoreError } from "../core/errors.ts";
 import { combineRetention } from "../core/retention.ts";
-import { capture } from "./capture.ts";
 import type { Engine } from "./engine.ts";
-import { readTrace, seal } from "./records.ts";
-import { changed } from "./removal.ts";
+import { privateMetadata } from "./heads.ts";
+import { readTrace } from "./records.ts";
+import { storeRemoval } from "./removal.ts";
 import { applyRetention } from "./retention.ts";
 import { readSummaries } from "./traces.ts";
-import { valueOf } from "./value.ts";
 import type { SaveRules } from "./writer.ts";
 
 /** Saves a checkpoint, and reports what that changed. */
@@ -30,9 +29,7 @@ export async function saveCheckpoint(
 function privateHead(traceId: TraceId, checkpoint: CheckpointHead): CheckpointHead {
   const head = pickHead(checkpoint);
   if (head.metadata === undefined) return head;
-  const about = { traceId, checkpointId: head.id };
-  const { root } = capture(head.metadata, { name: "metadata", holding: { isCloneable: true }, about });
-  return { ...head, metadata: valueOf(root) as Record<string, unknown> };
+  return { ...head, metadata: privateMetadata(head.metadata, { traceId, checkpointId: head.id }) };
 }
 
 /** Prunes every trace by the rule that the owner gives for this moment; answers whether anything went. */
@@ -45,13 +42,9 @@ async function makeRoom(engine: Engine, situation: { traceId: TraceId; error: Ch
     const found = await engine.backend.write(async (transaction) => {
       const before = await readTrace(transaction, traceId).catch(() => undefined);
       if (before === undefined) return undefined;
-      const swept = await applyRetention(transaction, before, retention);
-      if (swept.ids.length === 0) return undefined;
-      const trace = changed(swept.trace);
-      transaction.put("traces", seal(trace));
-      return { before, removal: { ...swept, trace } };
+      return { before, removal: storeRemoval(transaction, await applyRetention(transaction, before, retention)) };
     });
-    if (found === undefined) continue;
+    if (found === undefined || found.removal.ids.length === 0) continue;
     isPruned = true;
     engine.noteRemoval("pruned", found);
   }

@@ -1,4 +1,3 @@
-import type { WriteTransaction } from "../core/backend.ts";
 import type { Checkpoint, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import { combineRetention } from "../core/retention.ts";
@@ -21,9 +20,9 @@ import { forkTrace } from "./fork.ts";
 import { openHead } from "./heads.ts";
 import { readHistory } from "./history.ts";
 import { decodeCheckpoint, findLatest, findStored, type Stored } from "./reading.ts";
-import { idsOf, isIntactRecord, keyOf, rangeOf, readTrace, seal, type CheckpointRecord, type TraceRecord } from "./records.ts";
-import { changed, removeRun, removeTrace, type Removal } from "./removal.ts";
-import { previewPrune } from "./retention.ts";
+import { idsOf, isIntactRecord, keyOf, rangeOf, readTrace, type CheckpointRecord, type TraceRecord } from "./records.ts";
+import { removeRun, removeTrace, storeRemoval } from "./removal.ts";
+import { newestBeyond, previewPrune } from "./retention.ts";
 import { saveCheckpoint } from "./saving.ts";
 import { takeOver } from "./takeover.ts";
 import { TraceHandle, type HandleParts } from "./trace-handle.ts";
@@ -80,7 +79,8 @@ export class EngineStore<S> implements Store<S> {
       const trace = await readTrace(transaction, record.traceId);
       if (trace === undefined) return undefined;
       const { seq } = record;
-      return { before: trace, removal: await removeFrom(transaction, trace, { from: seq, to: seq }) };
+      const removal = await removeRun(transaction, trace, { from: seq, to: seq });
+      return { before: trace, removal: storeRemoval(transaction, removal) };
     });
     if (found === undefined) return false;
     this.#engine.noteRemoval("deleted", found);
@@ -102,13 +102,13 @@ export class EngineStore<S> implements Store<S> {
     if (keep === 0) return this.#empty(traceId);
     return this.#engine.writer(traceId).enqueue(async () => {
       const found = await this.#engine.backend.write(async (transaction) => {
-        const [trace, [newestToGo]] = await Promise.all([
+        const [trace, to] = await Promise.all([
           readTrace(transaction, traceId),
-          transaction.keys("checkpoints", { range: rangeOf(traceId), reverse: true, offset: keep, limit: 1 }),
+          newestBeyond(transaction, traceId, keep),
         ]);
-        if (trace === undefined || newestToGo === undefined) return undefined;
-        const to = newestToGo[1] as number;
-        return { before: trace, removal: await removeFrom(transaction, trace, { from: 0, to }) };
+        if (trace === undefined || to === 0) return undefined;
+        const removal = await removeRun(transaction, trace, { from: 0, to });
+        return { before: trace, removal: storeRemoval(transaction, removal) };
       });
       if (found === undefined || found.removal.ids.length === 0) return 0;
       this.#engine.noteRemoval("pruned", found);
@@ -265,17 +265,4 @@ export class EngineStore<S> implements Store<S> {
 
 function isDamage(error: unknown): boolean {
   return isCheckpointStoreError(error, "corrupted");
-}
-
-/** Removes a run of checkpoints, and stores the trace as it is then. */
-async function removeFrom(
-  transaction: WriteTransaction,
-  trace: TraceRecord,
-  run: { from: number; to: number },
-): Promise<Removal> {
-  const removal = await removeRun(transaction, trace, run);
-  if (removal.ids.length === 0 || removal.trace === undefined) return removal;
-  const rest = changed(removal.trace);
-  transaction.put("traces", seal(rest));
-  return { ...removal, trace: rest };
 }

@@ -5,7 +5,7 @@ import type { Retention } from "../core/retention.ts";
 import { capture, type Tree } from "./capture.ts";
 import type { Codecs } from "./codecs.ts";
 import { isSameState } from "./equal.ts";
-import { metadataOf, openHead } from "./heads.ts";
+import { isSameMetadata, metadataOf, openHead } from "./heads.ts";
 import { readBlobs, UnreadableBlob } from "./leaves.ts";
 import { decodeStanding, decodeTree, findStored, readStanding, type Standing, type StoredStanding } from "./reading.ts";
 import { without, type TraceRecord } from "./records.ts";
@@ -230,8 +230,7 @@ export class TraceWriter {
     if (record.traceId !== this.#traceId) throw refuse(`in trace ${record.traceId}`);
     const isSameHead = (["parentId", "nextNode", "graphHash", "createdAt"] as const).every((key) => record[key] === head[key]);
     const metadata = await metadataOf(record, this.#codecs);
-    const isSameMetadata = isSameState(capture(metadata).root, capture(head.metadata).root, { atomsByValue: true });
-    if (!isSameHead || !isSameMetadata) throw refuse("with another head");
+    if (!isSameHead || !isSameMetadata(metadata, head.metadata)) throw refuse("with another head");
     const { tree: there } = await decodeTree(stored, this.#codecs);
     if (!isSameState(tree.root, there.root)) throw refuse("with another state");
     return { head: await openHead(record, this.#codecs), version: undefined, pruned: [] };

@@ -2,7 +2,7 @@ import type { Store, TraceId } from "waystone";
 import { ASKING } from "../../agent/graph.ts";
 import type { Choice, ScoutState } from "../../agent/state.ts";
 import { brand } from "../../ui/brand.ts";
-import { failureText } from "../../ui/failure-text.ts";
+import { FailureLine } from "../../ui/failure-line.ts";
 import type { Goal } from "../../ui/goal-form.ts";
 import { h } from "../../ui/h.ts";
 import { RunList } from "../../ui/run-list.ts";
@@ -33,7 +33,7 @@ export class ScoutPopup extends ShadowElement {
   readonly #parts: PopupParts;
   readonly #back = h("button", { type: "button", id: "back", class: "quiet", onclick: () => this.#go("runs") }, "‹ Runs");
   readonly #new = h("button", { type: "button", id: "new-run", class: "primary", onclick: () => this.#go("form") }, "New run");
-  readonly #failure = h("p", { class: "failure", role: "alert", hidden: true });
+  readonly #failure = new FailureLine();
   readonly #list = new RunList();
   readonly #form = new PopupForm();
   readonly #run: RunPanel;
@@ -46,7 +46,7 @@ export class ScoutPopup extends ShadowElement {
     this.#run = new RunPanel(parts.store, parts.settings);
     this.root.append(
       h("header", {}, brand(), this.#back, this.#new),
-      h("main", {}, this.#failure, this.#list, this.#form, this.#run),
+      h("main", {}, this.#failure.element, this.#list, this.#form, this.#run),
       this.#worker,
     );
     this.#listen();
@@ -66,7 +66,7 @@ export class ScoutPopup extends ShadowElement {
   #listen(): void {
     const { store, settings, presence } = this.#parts;
     const on = <T>(type: string, act: (detail: T) => unknown) =>
-      this.root.addEventListener(type, (event) => void this.#try(() => act((event as CustomEvent<T>).detail)));
+      this.root.addEventListener(type, (event) => void this.#failure.try(() => act((event as CustomEvent<T>).detail)));
     on<Goal>("run-start", (goal) => this.#start(goal));
     on<TraceId>("run-select", (traceId) => this.#showRun(traceId));
     on<TraceId>("run-delete", (traceId) => wish({ kind: "remove", traceId }));
@@ -74,16 +74,16 @@ export class ScoutPopup extends ShadowElement {
     on("run-pause", () => this.#run.traceId && settings.pause(this.#run.traceId));
     on("run-resume", () => this.#run.traceId && settings.clear(this.#run.traceId));
     on("pace-change", () => settings.setPace(this.#run.paceMs));
-    on("run-error", (error) => this.#fail(error));
+    on("run-error", (error) => this.#failure.show(error));
     on("wake", () => wish({ kind: "wake" }));
-    const refresh = () => void this.#try(this.#refresh);
+    const refresh = () => void this.#failure.try(this.#refresh);
     store.watch((change) => {
       if (change.kind === "trace-deleted" && change.traceId === this.#run.traceId) void this.#go("runs");
       refresh();
     });
     settings.addEventListener("change", refresh);
     presence.addEventListener("change", () => {
-      void this.#try(() => this.#run.refresh());
+      void this.#failure.try(() => this.#run.refresh());
       refresh();
     });
   }
@@ -114,15 +114,15 @@ export class ScoutPopup extends ShadowElement {
   async #go(view: View): Promise<void> {
     const before = this.#view;
     this.#view = view;
-    this.#failure.hidden = true;
+    this.#failure.clear();
     if (view !== "run") this.#run.open(undefined);
-    if (view === "form") await this.#try(() => this.#fillForm());
+    if (view === "form") await this.#failure.try(() => this.#fillForm());
     if (this.#view !== view) return;
     this.#list.hidden = view !== "runs";
     this.#form.hidden = view !== "form";
     this.#run.hidden = view !== "run";
     this.#new.hidden = view === "form";
-    await this.#try(this.#refresh);
+    await this.#failure.try(this.#refresh);
     // What had the focus went with the view.
     if (before && before !== view) (view === "runs" ? this.#new : this.#back).focus();
   }
@@ -144,19 +144,6 @@ export class ScoutPopup extends ShadowElement {
     this.#run.drawStatus(presence.isAwake === false);
     if (presence.isAwake !== undefined) this.#worker.show(presence.isAwake, alarm?.scheduledTime);
   });
-
-  async #try(work: () => unknown): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    this.#failure.hidden = false;
-    this.#failure.textContent = failureText(error);
-  }
 }
 
 define("scout-popup", ScoutPopup);
