@@ -1,6 +1,6 @@
 import { openStore } from "waystone";
 import data from "virtual:baseline-data";
-import { NODES, createGraph } from "../agent/graph.ts";
+import { createGraph, graphHashOf } from "../agent/graph.ts";
 import type { ScoutState } from "../agent/state.ts";
 import { startState } from "../agent/state.ts";
 import { failureText } from "../ui/failure-text.ts";
@@ -19,13 +19,9 @@ const drives = open();
 
 async function open(): Promise<Drives> {
   const [store] = await Promise.all([openStore<ScoutState>("baseline-scout"), settings.ready]);
-  const graphHash = `scout-1 ${NODES.join("-")} ${data.version}`;
+  const graphHash = graphHashOf(data);
   showQuestions(store);
   return new Drives({ store, graph: createGraph(data), graphHash, settings, alarm: new WakeAlarm() });
-}
-
-async function takeUp(): Promise<void> {
-  await (await drives).takeUp();
 }
 
 async function fulfil(wish: Wish): Promise<void> {
@@ -42,9 +38,11 @@ async function fulfil(wish: Wish): Promise<void> {
   }
 }
 
-chrome.runtime.onStartup.addListener(() => void takeUp());
-chrome.runtime.onInstalled.addListener(() => void takeUp());
-chrome.alarms.onAlarm.addListener(() => void takeUp());
+// To be woken is enough: whatever wakes a worker, it takes up what is unfinished.
+const beWoken = (): void => {};
+chrome.runtime.onStartup.addListener(beWoken);
+chrome.runtime.onInstalled.addListener(beWoken);
+chrome.alarms.onAlarm.addListener(beWoken);
 chrome.runtime.onMessage.addListener((wish, _sender, respond: (answer: WishAnswer) => void) => {
   fulfil(wish as Wish).then(
     () => respond({}),
@@ -54,4 +52,4 @@ chrome.runtime.onMessage.addListener((wish, _sender, respond: (answer: WishAnswe
 });
 
 announcePresence();
-void takeUp();
+void drives.then((at) => at.takeUp());

@@ -1,4 +1,4 @@
-import type { StoredHead } from "waystone";
+import type { StoredHead, Trace } from "waystone";
 import { openStore } from "waystone";
 import type { ScoutState } from "../../demo/agent/state.ts";
 import { WorkerPresence } from "../../demo/extension/presence.ts";
@@ -43,8 +43,8 @@ export async function startProbe() {
   return {
     heard,
     saved,
-    /** Resolves once `count` saves were heard, or the last one heard is one that the run stands still at, or in vain. */
-    async untilSaved(count: number, timeoutMs: number): Promise<void> {
+    /** Waits until `count` saves were heard, or the run stands still by the last one heard; `false` if in vain. */
+    async untilSaved(count: number, timeoutMs: number): Promise<boolean> {
       const signal = AbortSignal.timeout(timeoutMs);
       const stands = () => [undefined, "ask"].includes(saved().at(-1)?.nextNode);
       while (saved().length < count && !stands() && !signal.aborted) {
@@ -53,15 +53,27 @@ export async function startProbe() {
           signal.addEventListener("abort", resolve, { once: true });
         });
       }
+      return !signal.aborted;
     },
     /** The newest checkpoint of the run that was saved to last. */
     async latest() {
       const [run] = await store.traces({ limit: 1 });
       return run?.latest;
     },
-    /** Takes the run away from the worker, and lets it go at once. */
-    async steal(traceId: string): Promise<void> {
-      await store.trace(traceId).takeOver(async () => undefined, { steal: true });
+    /** Takes the run away from the worker; answers what was its newest checkpoint then, and what after `holdMs`. */
+    async steal(traceId: string, holdMs: number) {
+      const newest = async (trace: Trace) => {
+        for await (const { id, nextNode } of trace.history({ limit: 1 })) return { id, nextNode };
+        return undefined;
+      };
+      return await store.trace(traceId).takeOver(
+        async ({ trace }) => {
+          const taken = await newest(trace);
+          await new Promise((resolve) => setTimeout(resolve, holdMs));
+          return { taken, left: await newest(trace) };
+        },
+        { steal: true },
+      );
     },
     async checkpoints(traceId: string): Promise<ProbedCheckpoint[]> {
       const found: ProbedCheckpoint[] = [];

@@ -35,15 +35,39 @@ export class ExtensionWorker {
     await this.#session.send("ServiceWorker.stopAllWorkers");
   }
 
-  /** Lets the alarm that it set go off now, and waits until it runs. */
+  /** Waits until it runs, and for `delayMs`, and stops it. */
+  async stopOnceRunning(delayMs: number): Promise<void> {
+    await this.#started();
+    await wait(delayMs);
+    await this.stop();
+  }
+
+  /** Lets the alarm that it set go off now, and waits until it runs. Chrome lets alarms go off once a second at most. */
   async wakeByAlarm(): Promise<void> {
+    await this.#assertAlarm();
+    await this.#page.evaluate((name) => chrome.alarms.create(name, { when: Date.now(), periodInMinutes: 1 }), WAKE_ALARM);
+    await this.#started();
+  }
+
+  /** Sends it a message, as the popup does, and waits until it runs. */
+  async wakeByMessage(): Promise<void> {
+    await this.#assertAlarm();
+    // It may be stopped before it has answered.
+    await this.#page.evaluate(() => void chrome.runtime.sendMessage({ kind: "wake" }).catch(() => {}));
+    await this.#started();
+  }
+
+  /** Throws unless the worker has seen to being woken. */
+  async #assertAlarm(): Promise<void> {
     const failures = await this.#page.evaluate(async (name) => {
-      if (!(await chrome.alarms.get(name))) return await chrome.storage.session.get();
-      return void (await chrome.alarms.create(name, { when: Date.now(), periodInMinutes: 1 }));
+      return (await chrome.alarms.get(name)) ? undefined : await chrome.storage.session.get();
     }, WAKE_ALARM);
     if (failures) throw new Error(`The worker has set no alarm in the middle of a run: ${JSON.stringify(failures)}`);
+  }
+
+  async #started(): Promise<void> {
     for (const end = Date.now() + START_TIMEOUT_MS; !this.isRunning; ) {
-      if (Date.now() > end) throw new Error("The alarm did not wake the worker.");
+      if (Date.now() > end) throw new Error("The worker was not woken.");
       await wait(2);
     }
   }
