@@ -70,7 +70,7 @@ function quantile(numbers, at) {
 }
 
 /** @param {readonly number[]} numbers @returns {number | undefined} */
-function median(numbers) {
+export function median(numbers) {
   if (numbers.length === 0) return undefined;
   const sorted = [...numbers].sort((a, b) => a - b);
   const upper = sorted[sorted.length >> 1] ?? 0;

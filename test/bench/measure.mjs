@@ -17,6 +17,10 @@ import { Profile } from "./browser.mjs";
  * @property {number} [diskBytes]
  *
  * @typedef {Map<string, Figures>} Round by candidate
+ *
+ * @typedef {object} Listing durations in ms
+ * @property {number[]} all
+ * @property {number[]} page
  */
 
 export const KEEP = 10;
@@ -125,6 +129,36 @@ export async function measureCrowd(port, crowds, rounds) {
           round.set(crowd.candidate, figures);
         }
         measured.push(round);
+      }
+      return measured;
+    });
+  });
+}
+
+/**
+ * Lists of a few traces and of many.
+ *
+ * @param {number} port
+ * @param {readonly number[]} sizes
+ * @param {number} rounds
+ * @returns {Promise<Map<number, Listing[]>>} by the number of traces, one for each round
+ */
+export async function measureListing(port, sizes, rounds) {
+  return inProfile(port, async (profile) => {
+    await profile.browse(async (browser) => {
+      for (const traces of sizes) await browser.visit(`traces-${traces}`, (traces) => window.bench.fillTraces(traces), traces);
+    });
+    return profile.browse(async (browser) => {
+      const measured = new Map(sizes.map((traces) => [traces, /** @type {Listing[]} */ ([])]));
+      for (let round = 0; round < rounds; round++) {
+        for (const traces of rotate(sizes, round)) {
+          const figures = await browser.visit(
+            `traces-${traces}`,
+            (traces) => window.bench.listTraces({ traces, times: 7 }),
+            traces,
+          );
+          measured.get(traces)?.push(figures);
+        }
       }
       return measured;
     });

@@ -2,6 +2,7 @@ import { createCheckpoint } from "../../src/core/checkpoint.ts";
 import type { Checkpoint } from "../../src/core/checkpoint.ts";
 import type { Candidate, CandidateStore } from "./candidate.ts";
 import { assertEqual } from "./equal.ts";
+import { fillTraces, listTraces } from "./listing.ts";
 import { seededRandom } from "./random.ts";
 import { recordBytes } from "./record-bytes.ts";
 import { CANDIDATES } from "./roster.ts";
@@ -14,7 +15,7 @@ import { verify, verifyStates } from "./verify.ts";
 const DATABASE = "bench";
 
 /** What the driver calls. Every figure is in milliseconds, each call's own. Each answer has been verified. */
-export const bench = { introduce, warmUp, save, read, prune, openAndLoadLatest, recordSizes, fill, readCrowd };
+export const bench = { introduce, warmUp, save, read, prune, openAndLoadLatest, recordSizes, fill, readCrowd, fillTraces, listTraces };
 
 declare global {
   interface Window {

@@ -1,6 +1,6 @@
 // @ts-check
 
-import { BASELINE, FLOOR, STORE, ratio, value } from "./figures.mjs";
+import { BASELINE, FLOOR, STORE, median, ratio, value } from "./figures.mjs";
 
 /**
  * @typedef {import("./measure.mjs").Round} Round
@@ -15,16 +15,18 @@ import { BASELINE, FLOOR, STORE, ratio, value } from "./figures.mjs";
  * @property {Record<string, string>} titles by candidate
  * @property {Map<string, ShapeResult>} shapes
  * @property {CrowdResult} [crowd]
+ * @property {Map<number, import("./measure.mjs").Listing[]>} [listing] by the number of traces
  */
 
 /** All tables, as markdown. @param {Results} results */
-export function tables({ environment, titles, shapes, crowd }) {
+export function tables({ environment, titles, shapes, crowd, listing }) {
   const conversation = shapes.get("conversation");
   const others = [...shapes.values()];
   return [
     conversation && conversationTable(conversation, titles),
     others.length > 1 && shapesTable(others),
     crowd && crowdTable(crowd, titles),
+    listing && listingTable(listing),
     environment,
   ]
     .filter(Boolean)
@@ -111,6 +113,20 @@ function crowdTable({ checkpoints, rounds }, titles) {
   return table(heads, rows);
 }
 
+/** @param {Map<number, import("./measure.mjs").Listing[]>} listing */
+function listingTable(listing) {
+  const [fewest = Number.NaN] = listing.keys();
+  const perTrace = (/** @type {number} */ traces) =>
+    (listing.get(traces) ?? []).map(({ all }) => (median(all) ?? Number.NaN) / traces);
+  const rows = [...listing].map(([traces, rounds]) => {
+    const all = median(rounds.map((round) => median(round.all) ?? Number.NaN)) ?? Number.NaN;
+    const page = median(rounds.map((round) => median(round.page) ?? Number.NaN)) ?? Number.NaN;
+    const faster = median(perTrace(traces).map((own, round) => (perTrace(fewest)[round] ?? Number.NaN) / own));
+    return [traces.toLocaleString("en"), `${times(faster ?? Number.NaN)} (${us(all / traces)})`, ms(all), ms(page)];
+  });
+  return table(["traces in the store", `listing them, time per trace against that of ${fewest}`, "all", "the latest 50"], rows);
+}
+
 /** What the store set out to reach for the growing conversation, line by line. @param {Results} results */
 export function targets({ shapes }) {
   const result = shapes.get("conversation");
@@ -166,6 +182,11 @@ function times(value) {
 /** @param {number} value */
 function ms(value) {
   return value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${value >= 10 ? Math.round(value) : value.toFixed(1)} ms`;
+}
+
+/** @param {number} value */
+function us(value) {
+  return `${Math.round(value * 1000)} \u00b5s`;
 }
 
 /** @param {number} value */

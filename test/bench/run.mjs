@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Profile, servePage } from "./browser.mjs";
-import { FLOORS, measureCrowd, measureSizes, measureTimes, rotate } from "./measure.mjs";
+import { FLOORS, measureCrowd, measureListing, measureSizes, measureTimes, rotate } from "./measure.mjs";
 import { BASELINE, FLOOR, STORE } from "./figures.mjs";
 import { tables, targets } from "./report.mjs";
 
@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
 if (options.help) {
   console.log(`npm run bench -- [options]
   --quick           fewer rounds and steps, to see where things stand
-  --shape=NAME,...  only these kinds of work (crowd: the large store)
+  --shape=NAME,...  only these kinds of work (crowd: the large store; listing: its traces)
   --only=NAME,...   only these candidates
   --all             every candidate at every kind of work, not at the growing conversation alone
   --rounds=N        rounds of times for the growing conversation
@@ -33,6 +33,8 @@ if (options.help) {
   process.exit();
 }
 
+/** What is measured beside the shapes. */
+const MORE = ["crowd", "listing"];
 const steps = options.quick ? 200 : 500;
 const started = performance.now();
 const page = await servePage();
@@ -66,6 +68,12 @@ try {
     results.crowd = { checkpoints: traces * 20, rounds: await measureCrowd(page.port, crowds, options.quick ? 1 : 5) };
   }
 
+  if (!options.shape || options.shape.split(",").includes("listing")) {
+    const sizes = [10, 100, options.quick ? 1_000 : 10_000];
+    log(`listing: ${sizes.join(", ")} traces`);
+    results.listing = await measureListing(page.port, sizes, options.quick ? 1 : 5);
+  }
+
   const report = tables(results);
   console.log(`\n${report}\n\n${targets(results)}`);
   if (options.json) {
@@ -89,8 +97,8 @@ async function introduction() {
       const shapes = Object.fromEntries(
         Object.entries(known.shapes).filter(([name]) => (wanted ? wanted.includes(name) : name !== "short")),
       );
-      const unknown = wanted?.filter((name) => name !== "crowd" && !(name in shapes)) ?? [];
-      const all = [...Object.keys(known.shapes), "crowd"];
+      const unknown = wanted?.filter((name) => !MORE.includes(name) && !(name in shapes)) ?? [];
+      const all = [...Object.keys(known.shapes), ...MORE];
       if (unknown.length > 0) throw new Error(`no such shape: ${unknown}; there are ${all}`);
       const version = browser.context.browser()?.version();
       const environment = `Chromium ${version} on ${cpus().length} cores; ${new Date().toISOString().slice(0, 10)}.`;

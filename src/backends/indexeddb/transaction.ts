@@ -1,9 +1,10 @@
-import type { IDBPTransaction } from "idb";
+import type { IDBPObjectStore, IDBPTransaction } from "idb";
 import type { CollectionName, IndexName, Key, KeyRange, Query, WriteTransaction } from "../../core/backend.ts";
 import { adopt } from "./frame.ts";
 import { fromKey, toKey, toRange } from "./keys.ts";
 
 type Mode = "readonly" | "readwrite";
+type Source = IDBPObjectStore<unknown, string[], CollectionName, Mode>;
 
 /** A transaction of the backend over one of IndexedDB. */
 export class IndexedDbTransaction implements WriteTransaction {
@@ -24,39 +25,23 @@ export class IndexedDbTransaction implements WriteTransaction {
   }
 
   async getAll<R>(collection: CollectionName, query: Query = {}): Promise<R[]> {
-    const { index, limit, offset = 0, reverse = false } = query;
-    const range = toRange(query.range, { collection, index });
-    if (offset === 0 && !(reverse && limit !== undefined)) {
-      const records = this.#take((await this.#source(collection, index).getAll(range, limit)) as R[]);
-      return reverse ? records.reverse() : records;
+    const source = this.#source(collection, query.index);
+    if (query.reverse && query.limit === 1 && !query.offset) {
+      const cursor = await source.openCursor(toRange(query.range, { collection, index: query.index }), "prev");
+      return cursor === null ? [] : [this.#take(cursor.value as R)];
     }
-    const found: R[] = [];
-    let cursor = await this.#source(collection, index).openCursor(range, reverse ? "prev" : "next");
-    if (offset > 0) cursor = (await cursor?.advance(offset)) ?? null;
-    while (cursor !== null && cursor !== undefined) {
-      found.push(this.#take(cursor.value as R));
-      if (found.length === limit) break;
-      cursor = await cursor.continue();
-    }
-    return found;
+    const window = await windowOf(source, { collection, query });
+    if (window === undefined) return [];
+    const records = this.#take((await source.getAll(window.range, window.limit)) as R[]);
+    return query.reverse ? records.reverse() : records;
   }
 
   async keys(collection: CollectionName, query: Query = {}): Promise<Key[]> {
-    const { index, limit, offset = 0, reverse = false } = query;
-    const range = toRange(query.range, { collection, index });
-    if (offset === 0 && !(reverse && limit !== undefined)) {
-      const keys = (await this.#source(collection, index).getAllKeys(range, limit)).map(fromKey);
-      return reverse ? keys.reverse() : keys;
-    }
-    const found: Key[] = [];
-    let cursor = await this.#source(collection, index).openKeyCursor(range, reverse ? "prev" : "next");
-    if (offset > 0) cursor = (await cursor?.advance(offset)) ?? null;
-    while (cursor !== null && cursor !== undefined) {
-      found.push(fromKey(cursor.primaryKey));
-      if (found.length === limit) break;
-      cursor = await cursor.continue();
-    }
-    return found;
+    const source = this.#source(collection, query.index);
+    const window = await windowOf(source, { collection, query });
+    if (window === undefined) return [];
+    const keys = (await source.getAllKeys(window.range, window.limit)).map(fromKey);
+    return query.reverse ? keys.reverse() : keys;
   }
 
   put(collection: CollectionName, record: object): void {
@@ -72,8 +57,43 @@ export class IndexedDbTransaction implements WriteTransaction {
     if ((error as Error).name !== "AbortError") this.failure ??= error;
   };
 
-  #source(collection: CollectionName, index?: IndexName) {
+  #source(collection: CollectionName, index?: IndexName): Source {
     const store = this.#transaction.objectStore(collection);
-    return (index === undefined ? store : store.index(index)) as typeof store;
+    return (index === undefined ? store : store.index(index)) as Source;
   }
+}
+
+/**
+ * The part of the collection that a query asks for, as a range that `getAll` can read at once; `undefined` if none.
+ *
+ * `getAll` reads forwards from the start of a range (Chromium alone can do otherwise). A key cursor finds the ends in
+ * two steps, where reading by cursor would take one for each record.
+ */
+async function windowOf(
+  source: Source,
+  { collection, query }: { readonly collection: CollectionName; readonly query: Query },
+): Promise<{ range: IDBKeyRange | undefined; limit: number | undefined } | undefined> {
+  const { index, limit, offset = 0, reverse = false } = query;
+  // To `getAll`, a count of 0 means all.
+  if (limit === 0) return undefined;
+  const range = toRange(query.range, { collection, index });
+  if (offset === 0 && (!reverse || limit === undefined)) return { range, limit };
+  let cursor = await source.openKeyCursor(range, reverse ? "prev" : "next");
+  if (offset > 0) cursor = (await cursor?.advance(offset)) ?? null;
+  if (cursor === null) return undefined;
+  const first = cursor.key;
+  if (!reverse) return { range: within(range, { from: first }), limit };
+  if (limit === undefined) return { range: within(range, { to: first }), limit };
+  const last = limit === 1 ? first : (await cursor.advance(limit - 1))?.key;
+  return { range: within(range, { to: first, ...(last !== undefined && { from: last }) }), limit: undefined };
+}
+
+/** A range cut at keys that lie in it. */
+function within(range: IDBKeyRange | undefined, { from, to }: { readonly from?: IDBValidKey; readonly to?: IDBValidKey }) {
+  const lower = from ?? range?.lower;
+  const upper = to ?? range?.upper;
+  const lowerOpen = from === undefined && range?.lowerOpen === true;
+  const upperOpen = to === undefined && range?.upperOpen === true;
+  if (lower === undefined) return IDBKeyRange.upperBound(upper, upperOpen);
+  return upper === undefined ? IDBKeyRange.lowerBound(lower, lowerOpen) : IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);
 }
