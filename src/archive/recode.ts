@@ -30,7 +30,7 @@ export const ARCHIVE_LINEAGE = { state: 0, metadata: 1 } as const;
 
 /** The same in an archive. Metadata is left out of the head: it stands beside what is encoded. */
 export function archiveSide(codec: Codec, head: PlacedHead, lineage: number = ARCHIVE_LINEAGE.state): Side {
-  const { metadata: _, ...bound } = placedHead(head);
+  const { metadata: _, metadataLineage: __, ...bound } = placedHead(head);
   return {
     codec,
     placeOf: (position) => ({ store: ARCHIVE, lineage, position: position === "root" ? { part: "state", head: bound } : position }),

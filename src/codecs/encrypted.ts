@@ -1,7 +1,7 @@
 import { concatBytes } from "../core/bytes.ts";
 import type { Codec, Place } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
-import { createKeyRing, type KeyRing } from "./encrypted/key-ring.ts";
+import { ringOf, type KeyRing } from "./encrypted/key-ring.ts";
 import { bytesOfPlace } from "./encrypted/place-bytes.ts";
 
 export { createKeyRing } from "./encrypted/key-ring.ts";
@@ -32,18 +32,19 @@ const BYTES = 0;
  * section 8.3): rotate it long before.
  */
 export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: EncryptedCodecOptions): Codec {
-  const ring = "algorithm" in keys ? createKeyRing({ current: "key", keys: { key: keys } }) : keys;
+  const ring = "algorithm" in keys ? ringOf(keys) : keys;
+  const name = `encrypted(${codec.name})`;
   return {
-    name: `encrypted(${codec.name})`,
+    name,
     isAsync: true,
     bindsPlace: true,
     encodesMetadata: encryptMetadata,
     ...(codec.custom !== undefined && { custom: codec.custom }),
     async encode(value, place) {
-      const { id, key } = ring.current();
+      const { id, key } = await ring.current();
       const header = headerOf(id);
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-      const sealed = await crypto.subtle.encrypt(paramsOf(iv, { header, place }), key, toBytes(await codec.encode(value, place), codec));
+      const sealed = await crypto.subtle.encrypt(paramsOf(iv, { name, header, place }), key, toBytes(await codec.encode(value, place), codec));
       return concatBytes([header, iv, new Uint8Array(sealed)]);
     },
     async decode(encoded, place) {
@@ -54,13 +55,13 @@ export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: E
       }
       let bytes: Uint8Array;
       try {
-        bytes = new Uint8Array(await crypto.subtle.decrypt(paramsOf(iv, { header, place }), key, sealed));
+        bytes = new Uint8Array(await crypto.subtle.decrypt(paramsOf(iv, { name, header, place }), key, sealed));
       } catch (cause) {
-        const message = "it can't be decrypted: the key is another one, or it was altered or put in another's place";
+        const message = "it can't be decrypted: it was altered or put in another's place, or another key has the same id";
         throw new CheckpointStoreError("corrupted", message, { cause });
       }
       const content = bytes.subarray(1);
-      return codec.decode(bytes[0] === TEXT ? new TextDecoder().decode(content) : content.slice(), place);
+      return codec.decode(bytes[0] === TEXT ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(content) : content.slice(), place);
     },
   };
 }
@@ -72,8 +73,8 @@ function headerOf(id: string): Uint8Array<ArrayBuffer> {
   return concatBytes([Uint8Array.of(FORMAT, name.length), name]);
 }
 
-function paramsOf(iv: Uint8Array<ArrayBuffer>, { header, place }: { header: Uint8Array; place: Place }): AesGcmParams {
-  return { name: "AES-GCM", iv, additionalData: concatBytes([header, bytesOfPlace(place)]) };
+function paramsOf(iv: Uint8Array<ArrayBuffer>, { name, header, place }: { name: string; header: Uint8Array; place: Place }): AesGcmParams {
+  return { name: "AES-GCM", iv, additionalData: concatBytes([header, bytesOfPlace(name, place)]) };
 }
 
 function split(encoded: unknown) {

@@ -42,6 +42,8 @@ export interface PlacedHead extends CheckpointHead {
   readonly traceId: TraceId;
   readonly seq: number;
   readonly timestamp: number;
+  /** Where metadata is encoded apart: the lineage of that, so that it can't be left out unseen. */
+  readonly metadataLineage?: number;
 }
 
 /** How a codec deals with class instances. Both are called in the moment of the save, before anything is awaited. */

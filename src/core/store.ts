@@ -50,7 +50,14 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
   traces(options?: TracesOptions): Promise<TraceSummary[]>;
   /** The heads of a trace, newest first, in pages: no transaction is open while the caller holds an item. */
   history(traceId: TraceId, options?: HistoryOptions): AsyncIterable<StoredHead>;
-  /** Starts the new trace `traceId` with a copy of checkpoint `id`, whose `parentId` leads back to it. @throws `not-found`, `conflict`. */
+  /**
+   * Starts the new trace `traceId` with a copy of checkpoint `id`, whose `parentId` leads back to it.
+   *
+   * The copy is read once it is made: where this store has not the codec or the key, that is `codec-mismatch`, and the
+   * fork stands. A trace handle's `fork` reads nothing.
+   *
+   * @throws `not-found`, `conflict`, `codec-mismatch`.
+   */
   fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>>;
   loadLatest(traceId: TraceId, options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
   prune(traceId: TraceId, keep: number): Promise<number>;
@@ -89,7 +96,7 @@ export interface Trace<S = unknown> {
   history(options?: HistoryOptions): AsyncIterable<StoredHead>;
   prune(keep: number): Promise<number>;
   prune(keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
-  /** Starts another trace from checkpoint `id` of this one and answers its handle, standing at the copy. */
+  /** Starts another trace from checkpoint `id` of this one and answers its handle, standing at the copy. Reads no state. */
   fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>>;
   watch(listener: ChangeListener, options?: { readonly signal?: AbortSignal }): () => void;
   /**

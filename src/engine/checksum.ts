@@ -7,10 +7,13 @@ const PRIME_B = 0x85ebca77;
  * Engines do return damaged payloads without an error: WebKit after one flipped bit, all three after a lost file.
  */
 export function checksum(value: unknown): number {
-  return finish(mix(0x27d4eb2f, value));
+  return finish(mix(0x27d4eb2f, value, new Map()));
 }
 
-function mix(hash: number, value: unknown): number {
+/** Objects that were mixed in, by when: a second time their number is enough, and a cycle ends. */
+type Known = Map<object, number>;
+
+function mix(hash: number, value: unknown, known: Known): number {
   switch (typeof value) {
     case "string":
       return mixText(hash, value);
@@ -19,26 +22,33 @@ function mix(hash: number, value: unknown): number {
     case "boolean":
       return mixText(step(hash, 2), Object.is(value, -0) ? "-0" : String(value));
     case "object":
-      return value === null ? step(hash, 3) : mixObject(hash, value);
+      return value === null ? step(hash, 3) : mixObject(hash, value, known);
     default:
       return step(hash, 4);
   }
 }
 
-function mixObject(hash: number, value: object): number {
+function mixObject(hash: number, value: object, known: Known): number {
   if (value instanceof Uint8Array) return mixBytes(hash, value);
-  if (Array.isArray(value)) return value.reduce<number>(mix, step(hash, value.length + 5));
-  if (value instanceof Date) return mix(step(hash, 6), value.getTime());
+  const before = known.get(value);
+  if (before !== undefined) return step(step(hash, 13), before);
+  known.set(value, known.size);
+  if (Array.isArray(value)) return mixAll(step(hash, value.length + 5), value, known);
+  if (value instanceof Date) return mix(step(hash, 6), value.getTime(), known);
   if (value instanceof RegExp) return mixText(step(hash, 7), String(value));
-  if (value instanceof Map) return mix(step(hash, 8), [...value].flat());
-  if (value instanceof Set) return mix(step(hash, 9), [...value]);
+  if (value instanceof Map) return mixAll(step(hash, value.size + 8), [...value].flat(), known);
+  if (value instanceof Set) return mixAll(step(hash, value.size + 9), [...value], known);
   if (ArrayBuffer.isView(value)) {
     return mixBytes(step(hash, 10), new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
   if (value instanceof ArrayBuffer) return mixBytes(step(hash, 11), new Uint8Array(value));
   let mixed = step(hash, 12);
-  for (const [key, item] of Object.entries(value)) mixed = mix(mixText(mixed, key), item);
+  for (const [key, item] of Object.entries(value)) mixed = mix(mixText(mixed, key), item, known);
   return mixed;
+}
+
+function mixAll(hash: number, items: readonly unknown[], known: Known): number {
+  return items.reduce<number>((mixed, item) => mix(mixed, item, known), hash);
 }
 
 const encoder = new TextEncoder();

@@ -13,10 +13,17 @@ import type { RefusalDetails } from "./walk.ts";
 type Metadata = NonNullable<CheckpointHead["metadata"]>;
 
 /** The head that a checkpoint's encoded parts are bound to: a fork's first still has those of its origin. */
-export function placedHead(head: PlacedHead, origin?: Origin): PlacedHead {
-  const { traceId, seq, timestamp } = head;
+export function placedHead(head: PlacedHead & Pick<RecordHead, "sealed">, origin?: Origin): PlacedHead {
+  const { traceId, seq, timestamp, sealed } = head;
   const { metadata, ...rest } = pickHead(head);
-  const placed = { ...rest, traceId, seq, timestamp, ...(metadata !== undefined && { metadata }) };
+  const placed = {
+    ...rest,
+    traceId,
+    seq,
+    timestamp,
+    ...(metadata !== undefined && { metadata }),
+    ...(sealed !== undefined && { metadataLineage: sealed.lineage }),
+  };
   if (origin === undefined) return placed;
   const { lineage: _, parentId, ...own } = origin;
   delete placed.parentId;
@@ -74,7 +81,8 @@ async function openMetadata(
 ): Promise<Metadata> {
   const { store } = codecs;
   const { lineage } = sealed;
-  const position = { part: "metadata", head: placedHead({ ...record, metadata: undefined }, record.origin) } as const;
+  const { metadata: _, sealed: __, ...bare } = record;
+  const position = { part: "metadata", head: placedHead(bare, record.origin) } as const;
   const value = await readValue(sealed.root, {
     pieces: new Map(sealed.pieces),
     codec: codecs.named(sealed.codec, record),

@@ -168,15 +168,27 @@ export function bytesOf([, payload, references]: Piece): number {
   return bytes;
 }
 
-/** About how much a value takes in a structured clone. */
+/** About how much a value takes in a structured clone: an object that stands in several places, once. */
 export function roughBytes(value: unknown): number {
-  if (typeof value === "string") return value.length + 4;
-  if (typeof value !== "object" || value === null) return 8;
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength + 16;
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + roughBytes(item), 8);
-  if (value instanceof Map || value instanceof Set) return roughBytes([...value]);
-  let bytes = 8;
-  for (const [key, item] of Object.entries(value)) bytes += key.length + 4 + roughBytes(item);
+  const known = new Set<object>();
+  const open = [value];
+  let bytes = 0;
+  while (open.length > 0) {
+    const next = open.pop();
+    bytes += typeof next === "string" ? next.length + 4 : 8;
+    if (typeof next !== "object" || next === null || known.has(next)) continue;
+    known.add(next);
+    if (ArrayBuffer.isView(next) || next instanceof ArrayBuffer) bytes += next.byteLength + 8;
+    else if (Array.isArray(next)) next.forEach((item) => open.push(item));
+    else if (next instanceof Map) for (const [key, item] of next) open.push(key, item);
+    else if (next instanceof Set) for (const item of next) open.push(item);
+    else {
+      for (const [key, item] of Object.entries(next)) {
+        bytes += key.length + 4;
+        open.push(item);
+      }
+    }
+  }
   return bytes;
 }
 

@@ -55,7 +55,10 @@ async function decodeAll(root: Piece, { pieces, codec, placeOf }: Reading): Prom
     try {
       const content = codec.decode(piece[1], { ...placeOf(position), references: piece[2] ?? [] });
       if (content instanceof Promise) {
-        waiting.push(content.then((value) => void contents.set(piece, value)));
+        const decoding = content.then((value) => void contents.set(piece, value));
+        // If a later piece fails at once, nobody waits for this one any more.
+        decoding.catch(() => undefined);
+        waiting.push(decoding);
       } else {
         contents.set(piece, content);
       }

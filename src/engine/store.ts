@@ -144,7 +144,10 @@ export class EngineStore<S> implements Store<S> {
   }
 
   async fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>> {
-    return this.#fork(id, { traceId });
+    const forkedId = await this.#fork(id, { traceId });
+    const checkpoint = await this.load(forkedId);
+    if (checkpoint !== undefined) return checkpoint;
+    throw new CheckpointStoreError("not-found", `trace ${traceId} was deleted as soon as it was made`, { traceId, checkpointId: forkedId });
   }
 
   watch(listener: ChangeListener, options: WatchOptions = {}): () => void {
@@ -223,7 +226,7 @@ export class EngineStore<S> implements Store<S> {
   async #fork(
     id: CheckpointId,
     { traceId, within }: { traceId: TraceId; within?: TraceId },
-  ): Promise<Checkpoint<S>> {
+  ): Promise<CheckpointId> {
     requireId(id, "id");
     requireId(traceId, "traceId");
     this.#engine.requireOpen();
@@ -233,7 +236,7 @@ export class EngineStore<S> implements Store<S> {
       );
       this.#engine.forget(traceId);
       this.#engine.changes.report({ kind: "saved", traceId, version, head: await openHead(head, this.#engine.codecs) });
-      return (await this.load(head.id))!;
+      return head.id;
     });
   }
 

@@ -17,8 +17,8 @@ export interface HandleParts<S> {
   load(id: CheckpointId, options: LoadOptions, within: TraceId): Promise<Checkpoint<S> | undefined>;
   /** As `saveWithTrace`, under the handle's own rules. */
   save(checkpoint: Checkpoint<S>): Promise<void>;
-  /** As `load` for `fork`. */
-  fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<Checkpoint<S>>;
+  /** As the store's `fork`, but of a checkpoint of one trace alone; answers the id of the copy, and reads no state. */
+  fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<CheckpointId>;
   takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions): Promise<T>;
 }
 
@@ -75,8 +75,8 @@ export class TraceHandle<S> implements Trace<S> {
   }
 
   async fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>> {
-    const checkpoint = await this.#parts.fork(id, { traceId, within: this.id });
-    return new TraceHandle(this.#parts.of(traceId), traceId, checkpoint.id);
+    const copyId = await this.#parts.fork(id, { traceId, within: this.id });
+    return new TraceHandle(this.#parts.of(traceId), traceId, copyId);
   }
 
   watch(listener: ChangeListener, options: { readonly signal?: AbortSignal } = {}): () => void {

@@ -1,10 +1,14 @@
 import { CheckpointStoreError } from "../../core/errors.ts";
 import { readKept, updateKept, type StoredDerivation, type StoredRing } from "./key-database.ts";
-import { createKeyRing, type KeyRing } from "./key-ring.ts";
+import { ringOf, type KeyRing, type RingKey } from "./key-ring.ts";
 
 /** A ring whose keys live in this origin's IndexedDB and can't be read out, not even by the page. */
 export interface ManagedKeys extends KeyRing {
-  /** Makes a new key, which all that is saved from now on is encrypted with. Older records stay readable. */
+  current(): RingKey;
+  /**
+   * Makes a new key, which all that is saved through this ring from now on is encrypted with; rings that are open elsewhere
+   * take it up when they meet a record under it. Older records stay readable.
+   */
   rotate(): Promise<void>;
 }
 
@@ -12,6 +16,8 @@ export interface ManagedKeys extends KeyRing {
 const SALT_BYTES = 16;
 /** What OWASP's Password Storage Cheat Sheet gives for PBKDF2 with SHA-256. */
 const ITERATIONS = 600_000;
+/** Fewer let a passphrase be guessed too fast. */
+const MIN_ITERATIONS = 100_000;
 const AES = { name: "AES-GCM", length: 256 } as const;
 const USAGES: KeyUsage[] = ["encrypt", "decrypt"];
 
@@ -21,7 +27,8 @@ const USAGES: KeyUsage[] = ["encrypt", "decrypt"];
  *
  * @throws `unavailable` where there is no IndexedDB; `storage`.
  */
-export async function openManagedKeys(name: string): Promise<ManagedKeys> {
+export async function openManagedKeys(ringName: string): Promise<ManagedKeys> {
+  const name = `managed:${ringName}`;
   let ring = (await readKept<StoredRing>(name)) ?? (await makeRing(name));
   let reading: Promise<StoredRing | undefined> | undefined;
   return {
@@ -45,13 +52,17 @@ export async function openManagedKeys(name: string): Promise<ManagedKeys> {
  * A key that is derived from a passphrase by PBKDF2. The salt is kept in this origin under `name`, with a value by which
  * a wrong passphrase is told at once.
  *
- * @throws `codec-mismatch` for another passphrase than the first time; TypeError for an empty one.
+ * @throws `codec-mismatch` for another passphrase than the first time; TypeError for an empty one; RangeError for fewer
+ *   than 100,000 iterations.
  */
 export async function openPassphraseKeys(
   passphrase: string,
   { name, iterations = ITERATIONS }: { name: string; iterations?: number },
 ): Promise<KeyRing> {
   if (typeof passphrase !== "string" || passphrase === "") throw new TypeError("passphrase must be a string that is not empty");
+  if (!Number.isInteger(iterations) || iterations < MIN_ITERATIONS) {
+    throw new RangeError(`iterations must be a whole number of at least ${MIN_ITERATIONS}, got ${iterations}`);
+  }
   const place = `passphrase:${name}`;
   const kept = (await readKept<StoredDerivation>(place)) ?? (await makeDerivation(passphrase, { name: place, iterations }));
   const key = await derive(passphrase, kept);
@@ -60,7 +71,7 @@ export async function openPassphraseKeys(
   } catch (cause) {
     throw new CheckpointStoreError("codec-mismatch", `the passphrase is not the one that ${name} was made with`, { cause });
   }
-  return createKeyRing({ current: "passphrase", keys: { passphrase: key } });
+  return ringOf(key);
 }
 
 async function makeDerivation(

@@ -1,5 +1,5 @@
 import { createCheckpoint } from "../../core/checkpoint.ts";
-import { assert, assertEqual } from "../assertions.ts";
+import { assert, assertEqual, assertSameCheckpoint } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { noise, noiseBytes } from "../steps.ts";
 import { keptCase } from "./values.ts";
@@ -84,6 +84,22 @@ export const referenceCases: readonly ConformanceCase[] = [
       await assertEqual(one, leaves, "state[0]");
       for (const [index, leaf] of one.entries()) {
         assert(leaf === other[index], `state[1][${index}] should be the same object as state[0][${index}]`);
+      }
+    },
+  },
+  {
+    name: "references: metadata may refer to itself, and share objects on many levels",
+    async run({ open }) {
+      const store = await open();
+      const cyclic: Record<string, unknown> = { a: 1 };
+      cyclic.self = cyclic;
+      let doubling: Record<string, unknown> = { a: 1 };
+      for (let level = 0; level < 40; level++) doubling = { left: doubling, right: doubling };
+      for (const metadata of [cyclic, doubling]) {
+        const checkpoint = createCheckpoint({ step: 1 }, { metadata });
+        await store.saveWithTrace("trace", checkpoint);
+        await store.saveWithTrace("trace", checkpoint);
+        await assertSameCheckpoint(await store.load(checkpoint.id), checkpoint, "load");
       }
     },
   },
