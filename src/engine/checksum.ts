@@ -10,7 +10,10 @@ export function checksum(value: unknown): number {
   return finish(mix(0x27d4eb2f, value, new Map()));
 }
 
-/** Objects that were mixed in, by when: a second time their number is enough, and a cycle ends. */
+/**
+ * Objects that were mixed in, by when: a second time their number is enough, and a cycle ends. Not dates and their like:
+ * WebKit's structured clone makes two of one that is in two places.
+ */
 type Known = Map<object, number>;
 
 function mix(hash: number, value: unknown, known: Known): number {
@@ -30,18 +33,18 @@ function mix(hash: number, value: unknown, known: Known): number {
 
 function mixObject(hash: number, value: object, known: Known): number {
   if (value instanceof Uint8Array) return mixBytes(hash, value);
-  const before = known.get(value);
-  if (before !== undefined) return step(step(hash, 13), before);
-  known.set(value, known.size);
-  if (Array.isArray(value)) return mixAll(step(hash, value.length + 5), value, known);
   if (value instanceof Date) return mix(step(hash, 6), value.getTime(), known);
   if (value instanceof RegExp) return mixText(step(hash, 7), String(value));
-  if (value instanceof Map) return mixAll(step(hash, value.size + 8), [...value].flat(), known);
-  if (value instanceof Set) return mixAll(step(hash, value.size + 9), [...value], known);
   if (ArrayBuffer.isView(value)) {
     return mixBytes(step(hash, 10), new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
   if (value instanceof ArrayBuffer) return mixBytes(step(hash, 11), new Uint8Array(value));
+  const before = known.get(value);
+  if (before !== undefined) return step(step(hash, 13), before);
+  known.set(value, known.size);
+  if (Array.isArray(value)) return mixAll(step(hash, value.length + 5), value, known);
+  if (value instanceof Map) return mixAll(step(hash, value.size + 8), [...value].flat(), known);
+  if (value instanceof Set) return mixAll(step(hash, value.size + 9), [...value], known);
   let mixed = step(hash, 12);
   for (const [key, item] of Object.entries(value)) mixed = mix(mixText(mixed, key), item, known);
   return mixed;

@@ -177,9 +177,12 @@ export function roughBytes(value: unknown): number {
     const next = open.pop();
     bytes += typeof next === "string" ? next.length + 4 : 8;
     if (typeof next !== "object" || next === null || known.has(next)) continue;
+    if (ArrayBuffer.isView(next) || next instanceof ArrayBuffer) {
+      bytes += next.byteLength + 8;
+      continue;
+    }
     known.add(next);
-    if (ArrayBuffer.isView(next) || next instanceof ArrayBuffer) bytes += next.byteLength + 8;
-    else if (Array.isArray(next)) next.forEach((item) => open.push(item));
+    if (Array.isArray(next)) next.forEach((item) => open.push(item));
     else if (next instanceof Map) for (const [key, item] of next) open.push(key, item);
     else if (next instanceof Set) for (const item of next) open.push(item);
     else {

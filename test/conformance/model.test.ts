@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import type { ConformanceSubject } from "../../src/testing/index.ts";
+import { times } from "../length.ts";
 import { anyCommand, tally } from "./model/commands.ts";
 import { compareAll, Model, Real, TRACES } from "./model/run.ts";
 import { subjects } from "./subjects.ts";
 
-/** Firefox and WebKit run the same store on storage that answers more slowly. */
-const isSlow = typeof navigator === "object" && /Firefox|Version\/[\d.]+ Safari/.test(navigator.userAgent);
-const RUNS = isSlow ? 20 : 90;
+const RUNS = times({ short: 30, long: 350 });
 const SHRINK_LIMIT_MS = 120_000;
 /** The same commands in every engine and at every run. Another number explores others. */
 const SEED = 20_261_124;
-const LEAST_COMMANDS = isSlow ? 300 : 2_000;
+/** Of each subject; there are four. */
+const LEAST_COMMANDS = times({ short: 500, long: 2_500 });
 
 /** Runs share a database, since opening one costs more than all that is done with it; a failed run spoils it. */
 async function withStore(subject: ConformanceSubject, pool: Real[], use: (real: Real) => Promise<void>): Promise<void> {
@@ -33,7 +33,7 @@ describe.each(subjects)("$name", (subject) => {
     for (const real of pool) await real.destroy();
   });
 
-  test("does what a plain store does", { timeout: 2 * SHRINK_LIMIT_MS }, async () => {
+  test("does what a plain store does", { timeout: times({ short: 2 * SHRINK_LIMIT_MS, long: 20 * SHRINK_LIMIT_MS }) }, async () => {
     const before = tally.commands;
     const property = fc.asyncProperty(fc.commands(anyCommand, { maxCommands: 70, size: "max" }), (commands) =>
       withStore(subject, pool, async (real) => {
@@ -43,7 +43,7 @@ describe.each(subjects)("$name", (subject) => {
       }),
     );
     // A failure is made smaller for so long, and no longer.
-    const limits = { interruptAfterTimeLimit: SHRINK_LIMIT_MS, markInterruptAsFailure: true };
+    const limits = { interruptAfterTimeLimit: times({ short: SHRINK_LIMIT_MS, long: 10 * SHRINK_LIMIT_MS }), markInterruptAsFailure: true };
     await fc.assert(property, { seed: SEED, numRuns: RUNS, ...limits });
     expect(tally.commands - before).toBeGreaterThanOrEqual(LEAST_COMMANDS);
   });

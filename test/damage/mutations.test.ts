@@ -11,6 +11,7 @@ import { isCheckpointStoreError, type CheckpointStoreError } from "../../src/cor
 import type { Store } from "../../src/core/store.ts";
 import { assert, assertEqual } from "../../src/testing/assertions.ts";
 import { noise, noiseBytes, numbers } from "../../src/testing/steps.ts";
+import { times } from "../length.ts";
 import { mutate } from "./mutation.ts";
 import { readRecords, writeRecords, type Records } from "./records.ts";
 
@@ -158,36 +159,38 @@ describe.each([
     }
   }
 
-  async function inMemory(times: number): Promise<number> {
+  async function inMemory(count: number): Promise<number> {
     const draw = numbers(SEED);
-    for (let time = 0; time < times; time++) {
+    for (let time = 0; time < count; time++) {
       const backend = createMemoryBackend();
       const found = await damage(backend, draw);
       await assertRest(createStore(backend, { codec: createCodec() }), sample, { ...found, draw });
     }
-    return times;
+    return count;
   }
 
-  test("in memory, 500 times: damage is told, and takes nothing else with it", { timeout: 240_000 }, async () => {
-    expect(await inMemory(500)).toBe(500);
+  const inMemoryTimes = times({ short: 125, long: 500 });
+  test(`in memory, ${inMemoryTimes} times: damage is told, and takes nothing else with it`, { timeout: 600_000 }, async () => {
+    expect(await inMemory(inMemoryTimes)).toBe(inMemoryTimes);
   });
 
   const name = `damage-${crypto.randomUUID()}`;
   afterAll(() => void indexedDB.deleteDatabase(name));
 
-  async function inIndexedDb(times: number): Promise<number> {
+  async function inIndexedDb(count: number): Promise<number> {
     const draw = numbers(SEED + 1);
-    for (let time = 0; time < times; time++) {
+    for (let time = 0; time < count; time++) {
       const backend = await openIndexedDbBackend(name, { durability: "relaxed", blockedTimeoutMs: 1_000, openTimeoutMs: 10_000 });
       const found = await damage(backend, draw);
       const store = createStore(backend, { codec: createCodec() });
       await assertRest(store, sample, { ...found, draw });
       await store.close();
     }
-    return times;
+    return count;
   }
 
-  test("in IndexedDB, 40 times", { timeout: 240_000 }, async () => {
-    expect(await inIndexedDb(40)).toBe(40);
+  const inIndexedDbTimes = times({ short: 20, long: 200 });
+  test(`in IndexedDB, ${inIndexedDbTimes} times`, { timeout: 600_000 }, async () => {
+    expect(await inIndexedDb(inIndexedDbTimes)).toBe(inIndexedDbTimes);
   });
 });

@@ -41,18 +41,21 @@ class PlaceWriter {
   }
 
   #beginObject(value: object): unknown[] {
-    const known = this.#known.get(value);
-    if (known !== undefined) {
-      this.#text(`again ${known};`);
-      return [];
-    }
-    this.#known.set(value, this.#known.size);
     const kind = Object.prototype.toString.call(value);
     if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
       const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
       this.#text(`${kind} ${bytes.length};`);
       this.#parts.push(bytes);
       return [];
+    }
+    // WebKit's structured clone makes two of a date or expression that is in two places.
+    if (!(value instanceof Date || value instanceof RegExp)) {
+      const known = this.#known.get(value);
+      if (known !== undefined) {
+        this.#text(`again ${known};`);
+        return [];
+      }
+      this.#known.set(value, this.#known.size);
     }
     const parts = partsOf(value);
     this.#text(`${kind} ${Array.isArray(value) ? value.length : ""} ${parts.length};`);

@@ -55,11 +55,9 @@ export const archiveCases: readonly ConformanceCase[] = [
       assert(here < there * 1.3 + 2_000, `${there} bytes became ${here} in the copy`);
       // What is saved and removed from here on finds in the copy what it would have found in the original.
       for (const one of [store, copy]) await one.saveWithTrace("trace", createCheckpoint(shape.start(), { id: "next", createdAt: 1 }));
-      await assertSameTrace(copy, store, "trace");
       for (const id of [ids[4]!, ids[12]!, "next", ids[STEPS - 1]!]) {
         for (const one of [store, copy]) await one.delete(id);
       }
-      await assertSameTrace(copy, store, "trace");
       for (const keep of [8, 2]) {
         for (const one of [store, copy]) await one.prune("trace", keep);
         await assertSameTrace(copy, store, "trace");
@@ -178,7 +176,8 @@ export const archiveCases: readonly ConformanceCase[] = [
         const { checkpoints, present, skipped } = await archive.importTraces(copy, archive.exportTraces(store), { onConflict });
         await assertEqual([checkpoints, present, skipped], [0, 6, []], "what a second import says");
       }
-      await assertEqual(await copy.usage(), before, "the usage after it");
+      const { storedBytes, wholeStateBytes } = await copy.usage();
+      await assertEqual([storedBytes, wholeStateBytes], [before.storedBytes, before.wholeStateBytes], "the usage after it");
       await recorder.expect(0);
     },
   },
