@@ -26,7 +26,6 @@ const report = process.env.WAYSTONE_TEST_REPORT;
 export default defineConfig(async () => ({
   ...shared,
   test: {
-    env: { WAYSTONE_LONG: process.env.WAYSTONE_LONG ?? "" },
     projects: isTestRun ? await testProjects(shared) : [],
     reporters: report ? ["default", "json"] : ["default"],
     ...(report && { outputFile: { json: report } }),

@@ -1,4 +1,6 @@
 import { openIndexedDbBackend } from "./backends/indexeddb/backend.ts";
+import type { DataLoss } from "./backends/indexeddb/connection.ts";
+import { deleteDatabase } from "./backends/indexeddb/delete.ts";
 import { createBroadcastChannel } from "./backends/indexeddb/channel.ts";
 import { createSuperjsonCodec } from "./codecs/superjson.ts";
 import type { Codec } from "./core/codec.ts";
@@ -62,7 +64,18 @@ export interface OpenStoreOptions {
   readonly blockedTimeoutMs?: number;
   /** How long the browser may take to open the database, before that is an `unavailable` error; 10 seconds unless told otherwise. */
   readonly openTimeoutMs?: number;
+  /**
+   * Told before this resolves, and when a lost connection comes back, if the browser has lost the whole store: damaged
+   * files, or somebody deleted its database past {@link deleteStore}. The store is there again then, and empty. Without
+   * an answer to it, it is a warning on the console.
+   *
+   * It is known from a mark in Cache Storage, which goes with IndexedDB when the site's data is cleared, and which is not
+   * there outside of secure contexts.
+   */
+  readonly onDataLoss?: (loss: DataLoss) => void;
 }
+
+const BLOCKED_TIMEOUT_MS = 5000;
 
 /**
  * Opens the store of a name in this origin, making it where there is none.
@@ -72,13 +85,13 @@ export interface OpenStoreOptions {
  * @throws `unavailable` where there is no IndexedDB; `blocked`; `newer-schema` if a newer release wrote it.
  */
 export async function openStore<S = unknown>(name: string, options: OpenStoreOptions = {}): Promise<Store<S>> {
-  const { codec = createSuperjsonCodec(), readCodecs = [], durability = "strict", blockedTimeoutMs = 5000, openTimeoutMs = 10_000, onQuotaExceeded } = options;
+  const { codec = createSuperjsonCodec(), readCodecs = [], durability = "strict", blockedTimeoutMs = BLOCKED_TIMEOUT_MS, openTimeoutMs = 10_000, onQuotaExceeded, onDataLoss = warn } = options;
   if (typeof name !== "string" || name === "") throw new TypeError("name must be a string that is not empty");
   if (durability !== "strict" && durability !== "relaxed") {
     throw new TypeError(`durability must be "strict" or "relaxed", got ${String(durability)}`);
   }
   const retention = combineRetention(options.retention);
-  const backend = await openIndexedDbBackend(name, { durability, blockedTimeoutMs, openTimeoutMs });
+  const backend = await openIndexedDbBackend(name, { durability, blockedTimeoutMs, openTimeoutMs, onDataLoss });
   const channel = createBroadcastChannel(name);
   return new EngineStore<S>({
     backend,
@@ -87,4 +100,22 @@ export async function openStore<S = unknown>(name: string, options: OpenStoreOpt
     ...(onQuotaExceeded !== undefined && { onQuotaExceeded }),
     ...(channel !== undefined && { channel }),
   });
+}
+
+/**
+ * Deletes the store of a name with all it holds. Stores that are open on it, here and in other tabs, let go of it, and
+ * make it anew when they are used again.
+ *
+ * @throws `blocked` if something that is not Waystone keeps it open; `unavailable`; `storage`.
+ */
+export async function deleteStore(
+  name: string,
+  { blockedTimeoutMs = BLOCKED_TIMEOUT_MS }: { readonly blockedTimeoutMs?: number } = {},
+): Promise<void> {
+  if (typeof name !== "string" || name === "") throw new TypeError("name must be a string that is not empty");
+  await deleteDatabase(name, { blockedTimeoutMs });
+}
+
+function warn({ name, lastSeenAt }: DataLoss): void {
+  console.warn(`Waystone: the browser has lost the store ${name}, last seen ${new Date(lastSeenAt).toISOString()}; it starts afresh.`);
 }

@@ -10,8 +10,8 @@ export class SaveClock {
   #last = 0;
 
   next(): number {
-    // A thousandth of a millisecond is the least that is added without loss until the year 2255.
-    this.#last = Math.max(Date.now(), this.#last + 0.001);
+    // A thousandth of a millisecond can be added without loss until the year 2255. A clock may have been beyond.
+    this.#last = Math.max(Date.now(), this.#last + Math.max(0.001, this.#last * Number.EPSILON));
     return this.#last;
   }
 

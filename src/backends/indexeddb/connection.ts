@@ -4,6 +4,7 @@ import { CheckpointStoreError } from "../../core/errors.ts";
 import { toStoreError } from "./errors.ts";
 import { openFrame, type Frame } from "./frame.ts";
 import { keyPathOf } from "./keys.ts";
+import { lastSeenAt, noteSeen } from "./witness.ts";
 
 const SCHEMA_VERSION = 1;
 
@@ -21,6 +22,15 @@ export interface ConnectionOptions {
   readonly blockedTimeoutMs: number;
   /** How long the engine may take to open it, where nothing blocks it. */
   readonly openTimeoutMs: number;
+  /** Told when the database had to be made anew, although it was there before. */
+  readonly onDataLoss?: (loss: DataLoss) => void;
+}
+
+/** A database that was there, and is not any more. */
+export interface DataLoss {
+  readonly name: string;
+  /** When it was last known to be there; ms since the epoch. */
+  readonly lastSeenAt: number;
 }
 
 /**
@@ -34,6 +44,8 @@ export class Connection {
   #opening: Promise<IDBPDatabase> | undefined;
   #frame: Frame | undefined;
   #isClosed = false;
+  /** Whether this connection has noted that the database is there. */
+  #isSeen = false;
 
   constructor(name: string, options: ConnectionOptions) {
     this.#name = name;
@@ -87,20 +99,38 @@ export class Connection {
     }
   }
 
+  /** Tells of the database that a new one is in the place of, if there was one. */
+  async #tellLoss(startedAt: number): Promise<void> {
+    const seenAt = await lastSeenAt(this.#name);
+    await noteSeen(this.#name);
+    // Another tab that opened the new one may have noted it meanwhile.
+    if (seenAt === undefined || seenAt >= startedAt) return;
+    this.#options.onDataLoss?.({ name: this.#name, lastSeenAt: seenAt });
+  }
+
   async #openIn(factory: IDBFactory): Promise<IDBPDatabase> {
     const { blockedTimeoutMs, openTimeoutMs } = this.#options;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const startedAt = Date.now();
     let isGivenUp = false;
+    let isNew = false;
     try {
       const opened = await new Promise<IDBDatabase>((resolve, reject) => {
         // Now and then nothing is ever heard of a request: WebKit bug 226547, or an engine's storage process that hangs.
         const silence = `the database ${this.#name} did not open within ${openTimeoutMs} ms`;
         timer = setTimeout(() => reject(new CheckpointStoreError("unavailable", silence)), openTimeoutMs);
         const request = factory.open(this.#name, SCHEMA_VERSION);
-        request.onupgradeneeded = () => createCollections(request.result);
+        request.onupgradeneeded = () => {
+          // Nobody waits for it any more: whoever asks again does it.
+          if (isGivenUp) return request.transaction!.abort();
+          createCollections(request.result);
+          isNew = true;
+        };
         request.onblocked = () => {
           clearTimeout(timer);
-          const message = `another connection to ${this.#name} has not closed within ${blockedTimeoutMs} ms`;
+          const message =
+            `an older release has ${this.#name} open in another tab or worker of ${globalThis.location?.origin ?? "this process"} ` +
+            `and has not closed it within ${blockedTimeoutMs} ms: close or reload that one`;
           timer = setTimeout(() => reject(new CheckpointStoreError("blocked", message)), blockedTimeoutMs);
         };
         request.onerror = () => reject(request.error);
@@ -119,6 +149,9 @@ export class Connection {
       opened.onclose = lose;
       if (factory !== globalThis.indexedDB) throughFrames.add(database);
       this.#database = database;
+      if (isNew) await this.#tellLoss(startedAt);
+      else if (!this.#isSeen) void noteSeen(this.#name);
+      this.#isSeen = true;
       return database;
     } catch (error) {
       isGivenUp = true;
