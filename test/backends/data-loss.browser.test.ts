@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { DataLoss } from "../../src/backends/indexeddb/connection.ts";
 import { deleteStore, openStore } from "../../src/index.ts";
 import { deleteRaw } from "./raw.ts";
 
@@ -16,7 +17,7 @@ afterEach(async () => {
 describe("a database that the browser lost", () => {
   test("is told once when it is opened, and never where it is new or was deleted on purpose", async () => {
     const name = newName();
-    const onDataLoss = vi.fn();
+    const onDataLoss = vi.fn<(loss: DataLoss) => void>();
     const openAndClose = async () => {
       const store = await openStore(name, { onDataLoss });
       await store.trace("t").save({ step: 1 });
@@ -31,7 +32,7 @@ describe("a database that the browser lost", () => {
     await openAndClose();
     expect(onDataLoss).toHaveBeenCalledOnce();
     expect(onDataLoss).toHaveBeenCalledWith({ name, lastSeenAt: expect.any(Number) as number });
-    expect((onDataLoss.mock.calls[0]![0] as { lastSeenAt: number }).lastSeenAt).toBeLessThanOrEqual(before);
+    expect(onDataLoss.mock.calls[0]![0].lastSeenAt).toBeLessThanOrEqual(before);
     await openAndClose();
     await deleteStore(name);
     await openAndClose();
@@ -40,7 +41,7 @@ describe("a database that the browser lost", () => {
 
   test("is told to a store that was open, which goes on", async () => {
     const name = newName();
-    const onDataLoss = vi.fn();
+    const onDataLoss = vi.fn<(loss: DataLoss) => void>();
     const store = await openStore(name, { onDataLoss });
     await store.trace("t").save({ step: 1 });
     await new Promise((resolve) => setTimeout(resolve, 10));

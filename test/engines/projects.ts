@@ -48,8 +48,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
         fileParallelism: false,
         testTimeout: 120_000,
         hookTimeout: 120_000,
-        // They wait more than they work, so they run beside the last engine.
-        sequence: { groupOrder: engines.length + 1 },
+        sequence: { groupOrder: engines.length + 2 },
       },
     },
   ];
