@@ -1,18 +1,12 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { DataLoss } from "../../src/backends/indexeddb/connection.ts";
 import { deleteStore, openStore } from "../../src/index.ts";
+import { storeNames } from "./names.ts";
 import { deleteRaw } from "./raw.ts";
 
-const names: string[] = [];
-function newName(): string {
-  names.push(`lost ${crypto.randomUUID()} /?#%é`);
-  return names.at(-1)!;
-}
+const newName = storeNames("lost /?#%é ");
 
-afterEach(async () => {
-  vi.restoreAllMocks();
-  for (const name of names.splice(0)) await deleteStore(name);
-});
+afterEach(() => void vi.restoreAllMocks());
 
 describe("a database that the browser lost", () => {
   test("is told once when it is opened, and never where it is new or was deleted on purpose", async () => {

@@ -1,17 +1,11 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { deleteStore, openStore } from "../../src/index.ts";
+import { storeNames } from "./names.ts";
 import { openRaw } from "./raw.ts";
 
-const names: string[] = [];
-function newName(): string {
-  names.push(`opening-${crypto.randomUUID()}`);
-  return names.at(-1)!;
-}
+const newName = storeNames("opening-");
 
-afterEach(async () => {
-  vi.restoreAllMocks();
-  for (const name of names.splice(0)) await deleteStore(name);
-});
+afterEach(() => void vi.restoreAllMocks());
 
 describe("a database of a newer release", () => {
   test("is told, and left as it was", async () => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { openIndexedDbBackend } from "../../src/backends/indexeddb/backend.ts";
 import { createMemoryBackend } from "../../src/backends/memory.ts";
 import type { Backend, Key, KeyRange, Query } from "../../src/core/backend.ts";
+import { deleteRaw } from "./raw.ts";
 
 const records = Array.from({ length: 60 }, (_, place) => ({
   traceId: `trace ${place % 7}`,
@@ -70,6 +71,6 @@ test("every query answers the same from memory and from IndexedDB, in the same o
     );
   } finally {
     await indexedDb.close();
-    indexedDB.deleteDatabase(name);
+    await deleteRaw(name);
   }
 });

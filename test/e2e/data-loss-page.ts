@@ -15,4 +15,3 @@ export async function look(name: string): Promise<{ losses: number; checkpoints:
   await store.close();
   return { losses, checkpoints: length };
 }
-
