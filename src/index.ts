@@ -1,14 +1,16 @@
 import { openIndexedDbBackend } from "./backends/indexeddb/backend.ts";
+import { createBroadcastChannel } from "./backends/indexeddb/channel.ts";
 import type { DataLoss } from "./backends/indexeddb/connection.ts";
 import { deleteDatabase } from "./backends/indexeddb/delete.ts";
-import { createBroadcastChannel } from "./backends/indexeddb/channel.ts";
 import { createSuperjsonCodec } from "./codecs/superjson.ts";
 import type { Codec } from "./core/codec.ts";
 import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
 import { Codecs } from "./engine/codecs.ts";
 import { EngineStore } from "./engine/store.ts";
+import { requireId } from "./engine/validate.ts";
 
+export type { DataLoss } from "./backends/indexeddb/connection.ts";
 export { createCheckpoint } from "./core/checkpoint.ts";
 export { CheckpointStoreError, isCheckpointStoreError } from "./core/errors.ts";
 export type {
@@ -86,7 +88,7 @@ const BLOCKED_TIMEOUT_MS = 5000;
  */
 export async function openStore<S = unknown>(name: string, options: OpenStoreOptions = {}): Promise<Store<S>> {
   const { codec = createSuperjsonCodec(), readCodecs = [], durability = "strict", blockedTimeoutMs = BLOCKED_TIMEOUT_MS, openTimeoutMs = 10_000, onQuotaExceeded, onDataLoss = warn } = options;
-  if (typeof name !== "string" || name === "") throw new TypeError("name must be a string that is not empty");
+  requireId(name, "name");
   if (durability !== "strict" && durability !== "relaxed") {
     throw new TypeError(`durability must be "strict" or "relaxed", got ${String(durability)}`);
   }
@@ -112,7 +114,7 @@ export async function deleteStore(
   name: string,
   { blockedTimeoutMs = BLOCKED_TIMEOUT_MS }: { readonly blockedTimeoutMs?: number } = {},
 ): Promise<void> {
-  if (typeof name !== "string" || name === "") throw new TypeError("name must be a string that is not empty");
+  requireId(name, "name");
   await deleteDatabase(name, { blockedTimeoutMs });
 }
 
