@@ -14,19 +14,40 @@ export interface WishAnswer {
   readonly failure?: string;
 }
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 6;
+/** Longer than a worker takes to start and to fulfil a wish. */
+const PATIENCE_MS = 4000;
+const PAUSE_MS = 50;
 
-/** Has the worker fulfil a wish: wakes it if it sleeps, and asks the next one if it is stopped before it has answered. */
+/**
+ * Has the worker fulfil a wish: wakes it if it sleeps, and asks the next one if it is stopped before it has answered.
+ *
+ * @throws Error with the worker's reason, or if none of several workers has answered.
+ */
 export async function wish(asked: Wish): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    let answer: WishAnswer;
-    try {
-      answer = (await chrome.runtime.sendMessage(asked)) as WishAnswer;
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
-      continue;
-    }
-    if (answer.failure !== undefined) throw new Error(answer.failure);
-    return;
+    const answer = await askOnce(asked);
+    if (answer instanceof Error) {
+      if (attempt === ATTEMPTS) throw answer;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * attempt));
+    } else if (answer.failure === undefined) return;
+    else throw new Error(answer.failure);
+  }
+}
+
+/** The worker's answer, or why there is none. */
+async function askOnce(asked: Wish): Promise<WishAnswer | Error> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Error>((resolve) => {
+    timer = setTimeout(() => resolve(new Error("The background worker does not answer.")), PATIENCE_MS);
+  });
+  try {
+    // Chrome may lose a message to a worker that is being stopped, and then neither answers nor fails.
+    const answer = (await Promise.race([chrome.runtime.sendMessage(asked), late])) as WishAnswer | Error | undefined;
+    return answer ?? new Error("The background worker was stopped before it could answer.");
+  } catch (error) {
+    return error as Error;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -6,12 +6,12 @@ import { anyCommand, tally } from "./model/commands.ts";
 import { compareAll, Model, Real, TRACES } from "./model/run.ts";
 import { subjects } from "./subjects.ts";
 
-const RUNS = times({ short: 15, long: 350 });
+const RUNS = times({ short: 10, long: 350 });
 const SHRINK_LIMIT_MS = 120_000;
 /** The same commands in every engine and at every run. Another number explores others. */
 const SEED = 20_261_124;
 /** Of each subject; there are four. */
-const LEAST_COMMANDS = times({ short: 250, long: 2_500 });
+const LEAST_COMMANDS = times({ short: 150, long: 2_500 });
 
 /** Runs share a database, since opening one costs more than all that is done with it; a failed run spoils it. */
 async function withStore(subject: ConformanceSubject, pool: Real[], use: (real: Real) => Promise<void>): Promise<void> {

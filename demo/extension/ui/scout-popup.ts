@@ -12,7 +12,6 @@ import type { WorkerPresence } from "../presence.ts";
 import { runStatus } from "../run-status.ts";
 import type { Settings } from "../settings.ts";
 import { WAKE_ALARM } from "../wake-alarm.ts";
-import type { Wish } from "../wishes.ts";
 import { wish } from "../wishes.ts";
 import { PopupForm } from "./popup-form.ts";
 import { RunPanel } from "./run-panel.ts";
@@ -96,10 +95,11 @@ export class ScoutPopup extends ShadowElement {
 
   async #answer(choice: Choice): Promise<void> {
     const { traceId, latestId } = this.#run;
-    if (traceId === undefined || latestId === undefined) return;
-    const answer: Wish = { kind: "answer", traceId, id: latestId, choice };
     try {
-      await wish(answer);
+      if (traceId === undefined || latestId === undefined) throw new Error("The run has gone.");
+      await wish({ kind: "answer", traceId, id: latestId, choice });
+      // The worker may have been stopped before it could tell of what it saved.
+      await this.#run.refresh();
     } catch (error) {
       this.#run.askAgain();
       throw error;

@@ -66,7 +66,8 @@ function rareCase(what: string, make: () => unknown): ConformanceCase {
     name: `rare values: ${what} comes back equal or is refused`,
     async run({ open }) {
       const store = await open();
-      const states = [make, () => ({ list: [{ odd: make() }] }), () => ({ list: [{ odd: make() }, 1] })];
+      // Of the deep ones, that depth is what may go wrong: once is enough.
+      const states = what.includes("levels") ? [make] : [make, () => ({ list: [{ odd: make() }] }), () => ({ list: [{ odd: make() }, 1] })];
       const kept: (() => ReturnType<typeof createCheckpoint>)[] = [];
       for (const [index, state] of states.entries()) {
         const checkpoint = () => createCheckpoint(state(), { id: `${index}`, createdAt: 1 });
