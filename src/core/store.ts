@@ -65,7 +65,10 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
   prune(traceId: TraceId, keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
   /** Removes a trace with all it owns; answers how many checkpoints went. */
   deleteTrace(traceId: TraceId): Promise<number>;
-  /** Reports what changes, here and in every other tab and worker of the origin. Answers what ends it. */
+  /**
+   * Reports what changes, here and in every other tab and worker of the origin, each trace's changes in their order; one
+   * that overtook another waits for it, half a second at most. Answers what ends it.
+   */
   watch(listener: ChangeListener, options?: WatchOptions): () => void;
   /** What is stored, and what the browser allows. */
   usage(): Promise<StorageUsage>;

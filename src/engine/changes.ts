@@ -1,5 +1,6 @@
 import type { Channel } from "../core/channel.ts";
 import type { Change, ChangeListener, WatchOptions } from "../core/store.ts";
+import { ChangeOrder } from "./change-order.ts";
 
 /** A change before it has an origin. */
 export type ChangeReport = Change extends infer C ? (C extends Change ? Omit<C, "origin"> : never) : never;
@@ -8,16 +9,17 @@ export type ChangeReport = Change extends infer C ? (C extends Change ? Omit<C, 
 export class Changes {
   readonly #channel: Channel | undefined;
   readonly #unsent: ChangeReport[] = [];
+  readonly #order = new ChangeOrder((change) => this.#tell(change));
   readonly #listeners = new Map<symbol, { listener: ChangeListener; traceId: string | undefined }>();
 
   constructor(channel: Channel | undefined) {
     this.#channel = channel;
-    channel?.listen((report) => this.#tell({ ...(report as ChangeReport), origin: "remote" } as Change));
+    channel?.listen((report) => this.#take({ ...(report as ChangeReport), origin: "remote" } as Change));
   }
 
   /** Reports what this store has done: here at once, to others in a moment, so that no save waits for the post. */
   report(report: ChangeReport): void {
-    this.#tell({ ...report, origin: "local" } as Change);
+    this.#take({ ...report, origin: "local" } as Change);
     if (this.#channel === undefined) return;
     if (this.#unsent.length === 0) setTimeout(() => this.#send(), 0);
     this.#unsent.push(report);
@@ -32,6 +34,8 @@ export class Changes {
     };
     if (signal?.aborted === true) return end;
     signal?.addEventListener("abort", end);
+    // Where the traces stood when somebody listened last says nothing.
+    if (this.#listeners.size === 0) this.#order.clear();
     this.#listeners.set(key, { listener, traceId });
     return end;
   }
@@ -39,11 +43,16 @@ export class Changes {
   close(): void {
     this.#send();
     this.#listeners.clear();
+    this.#order.clear();
     this.#channel?.close();
   }
 
   #send(): void {
     for (const report of this.#unsent.splice(0)) this.#channel?.post(report);
+  }
+
+  #take(change: Change): void {
+    if (this.#listeners.size > 0) this.#order.take(change);
   }
 
   #tell(change: Change): void {

@@ -6,9 +6,12 @@ import { findFirefox, firefox } from "./firefox.ts";
 import { profileOnDisk } from "./profile.ts";
 import { findWebKit, webkit } from "./webkit.ts";
 
+/** Tests that drive browsers themselves. */
+const DRIVING = ["test/e2e/**", "test/faults/**"];
+
 /**
- * Where the tests run: Node, each browser engine that this machine has, and last the end-to-end tests, which drive a
- * browser themselves.
+ * Where the tests run: Node, each browser engine that this machine has, and last what drives browsers itself: the
+ * end-to-end tests and the faults.
  *
  * A file `name.test.ts` runs in Node and in every engine, `name.node.test.ts` in Node alone, `name.browser.test.ts` in
  * the engines alone. `shared` is what all of them are served with. The projects take turns, so that no engine's timing suffers from another's load.
@@ -34,7 +37,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
       test: {
         name: "node",
         include: ["test/**/*.test.ts"],
-        exclude: ["test/**/*.browser.test.ts", "test/e2e/**"],
+        exclude: ["test/**/*.browser.test.ts", ...DRIVING],
         setupFiles: ["test/engines/node.ts"],
         sequence: { groupOrder: 1 },
       },
@@ -44,7 +47,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
       ...shared,
       test: {
         name: "e2e",
-        include: ["test/e2e/**/*.test.ts"],
+        include: DRIVING.map((folder) => `${folder}/*.test.ts`),
         fileParallelism: false,
         testTimeout: 120_000,
         hookTimeout: 120_000,
@@ -63,7 +66,7 @@ function browserProject(engine: string, provider: BrowserProviderOption, groupOr
       env: { WAYSTONE_LONG: process.env.WAYSTONE_LONG ?? "" },
       include: ["test/**/*.test.ts"],
       // What does not depend on the engine takes minutes in the slower two, and is run in Chromium.
-      exclude: ["test/**/*.node.test.ts", "test/e2e/**", ...(engine === "chromium" ? [] : ["test/archive/**", "test/damage/**"])],
+      exclude: ["test/**/*.node.test.ts", ...DRIVING, ...(engine === "chromium" ? [] : ["test/archive/**", "test/damage/**", "test/conformance/encrypted.test.ts"])],
       fileParallelism: false,
       testTimeout: 60_000,
       hookTimeout: 60_000,

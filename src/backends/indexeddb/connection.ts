@@ -46,6 +46,8 @@ export class Connection {
   #isClosed = false;
   /** Whether this connection has noted that the database is there. */
   #isSeen = false;
+  /** While it is being noted. */
+  #noting: Promise<void> | undefined;
 
   constructor(name: string, options: ConnectionOptions) {
     this.#name = name;
@@ -72,6 +74,7 @@ export class Connection {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#opening?.catch(() => undefined);
+    await this.#noting;
     this.#database?.close();
     this.#database = undefined;
     this.#frame?.remove();
@@ -143,14 +146,16 @@ export class Connection {
       const database = wrap(opened);
       const lose = (): void => this.lose(database);
       opened.onversionchange = () => {
-        opened.close();
         lose();
+        // Noted after a deletion on purpose, the database would be told as lost.
+        if (this.#noting === undefined) opened.close();
+        else void this.#noting.then(() => opened.close());
       };
       opened.onclose = lose;
       if (factory !== globalThis.indexedDB) throughFrames.add(database);
       this.#database = database;
       if (isNew) await this.#tellLoss(startedAt);
-      else if (!this.#isSeen) void noteSeen(this.#name);
+      else if (!this.#isSeen) this.#noting = noteSeen(this.#name).finally(() => (this.#noting = undefined));
       this.#isSeen = true;
       return database;
     } catch (error) {

@@ -1,0 +1,41 @@
+import type { Bench } from "../bench.ts";
+import { makeProfile, type Engine } from "../engines/engine.ts";
+
+/** What came of several writers on one trace. */
+export interface WritersResult {
+  readonly saves: number;
+  readonly found: number;
+  readonly problems: readonly string[];
+  readonly savesPerSecond: number;
+}
+
+const STORE = { store: "crowded" };
+const TRACE = "one";
+
+/** Has two tabs, and a dedicated worker of each, save `saves` checkpoints each to one trace at the same time. */
+export async function writers(engine: Engine, { saves, bench }: { saves: number; bench: Bench }): Promise<WritersResult> {
+  const profile = makeProfile(engine.name);
+  const timeoutMs = 60_000 + saves * 400;
+  try {
+    return await bench.browse(engine, { profile: profile.folder }, async ({ control }) => {
+      await control.call("tab", "openTab", { url: control.url("tab2") });
+      await control.call("tab", "startWorker", { client: "worker" });
+      await control.call("tab2", "startWorker", { client: "worker2" });
+      const clients = ["tab", "tab2", "worker", "worker2"];
+      await Promise.all(clients.map((client) => control.call(client, "userAgent", {})));
+      const start = Date.now();
+      await Promise.all(
+        clients.map((writer) =>
+          control.call(writer, "saveMany", { ...STORE, trace: TRACE, writer, count: saves }, { timeoutMs }),
+        ),
+      );
+      const seconds = (Date.now() - start) / 1000;
+      const input = { ...STORE, trace: TRACE, writers: clients, count: saves };
+      const { found, problems } = await control.call("worker2", "verifyCrowd", input, { timeoutMs });
+      const all = saves * clients.length;
+      return { saves: all, found, problems, savesPerSecond: Math.round(all / seconds) };
+    });
+  } finally {
+    profile.remove();
+  }
+}
