@@ -79,7 +79,8 @@ function reportAborted(transaction: IDBTransaction): void {
 /** Has whoever waits for an opening wait longer. */
 function delaySuccess(request: IDBOpenDBRequest, delayMs: number): void {
   Object.defineProperty(request, "onsuccess", {
-    set: (listener: (event: Event) => void) =>
-      request.addEventListener("success", (event) => setTimeout(() => listener(event), delayMs)),
+    set(listener: (event: Event) => void) {
+      request.addEventListener("success", (event) => setTimeout(() => listener(event), delayMs));
+    },
   });
 }
