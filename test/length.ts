@@ -3,7 +3,7 @@
 /** Whether the long forms of the randomised tests are asked for: `npm run test:long`. */
 const isLong = import.meta.env.WAYSTONE_LONG === "1";
 
-/** How often a randomised test is to be run. */
-export function times({ short, long }: { readonly short: number; readonly long: number }): number {
+/** What a test is to do, most often how many times, in its short form and in its long one. */
+export function times<T = number>({ short, long }: { readonly short: T; readonly long: T }): T {
   return isLong ? long : short;
 }

@@ -39,7 +39,7 @@ async function fill(store: Store): Promise<void> {
 
 const kinds = Object.keys(BACKENDS).flatMap((backend) => Object.keys(CODECS).map((codec) => [backend, codec] as const));
 for (const [i, [backend, codec]] of kinds.entries()) {
-  for (const [toBackend, toCodec] of [kinds[(i + 1) % 6]!, kinds[(i + 4) % 6]!, kinds[(i + 5) % 6]!]) {
+  for (const [toBackend, toCodec] of [kinds[(i + 1) % 6]!, kinds[(i + 4) % 6]!]) {
     test(`${backend}, ${codec} to ${toBackend}, ${toCodec}, and again, and on`, { timeout: 60_000 }, async () => {
       const store = await BACKENDS[backend]!(CODECS[codec]!());
       const copy = await BACKENDS[toBackend]!(CODECS[toCodec]!());

@@ -169,7 +169,7 @@ describe.each([
     return count;
   }
 
-  const inMemoryTimes = times({ short: 125, long: 500 });
+  const inMemoryTimes = times({ short: 75, long: 500 });
   test(`in memory, ${inMemoryTimes} times: damage is told, and takes nothing else with it`, { timeout: 600_000 }, async () => {
     expect(await inMemory(inMemoryTimes)).toBe(inMemoryTimes);
   });

@@ -33,7 +33,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "kill",
     isFor: () => true,
-    times: { full: 60, quick: 5, short: () => 2 },
+    times: { full: 60, quick: 5, short: () => 1 },
     run: async (engine, { times, bench }) => [killRow(engine, await kill(engine, { kills: times, bench }))],
   },
   {
@@ -54,25 +54,25 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "writers",
     isFor: () => true,
-    times: { full: 10_000, quick: 500, short: () => 100 },
+    times: { full: 10_000, quick: 500, short: () => 60 },
     run: async (engine, { times, bench }) => [writersRow(engine, await writers(engine, { saves: times, bench }))],
   },
   {
     name: "mixed",
     isFor: () => true,
-    times: { full: 5000, quick: 1000, short: () => 300 },
+    times: { full: 5000, quick: 1000, short: () => 240 },
     run: async (engine, { times, bench }) => [mixedRow(engine, await mixed(engine, { deeds: times, bench }))],
   },
   {
     name: "quota",
     isFor: canLimitStorage,
-    times: { full: 100, quick: 6, short: () => 3 },
+    times: { full: 100, quick: 6, short: ({ name }) => (name === "chromium-sqlite" ? 0 : 2) },
     run: async (engine, { times, bench }) => [quotaRow(engine, await quota(engine, { rounds: times, bench }))],
   },
   {
     name: "cleared",
     isFor: () => true,
-    times: { full: 20, quick: 3, short: () => 1 },
+    times: { full: 20, quick: 3, short: ({ name }) => (name === "chromium-sqlite" ? 0 : 1) },
     async run(engine, { times, bench }) {
       const results = await cleared(engine, { rounds: times, ways: waysIn(engine), bench });
       return results.map((result) => clearedRow(engine, result));

@@ -23,7 +23,7 @@ function interleaved(shape: Shape): ConformanceCase {
       const states = [shape.start(), shape.start()];
       const saved: Checkpoint[] = [];
       const pending: Promise<void>[] = [];
-      for (let step = 0; step < 26; step++) {
+      for (let step = 0; step < 20; step++) {
         const turn = Math.floor((step * step) / 3) % 2;
         if (step > 0) shape.change(states[turn], step);
         saved.push(createCheckpoint(structuredClone(states[turn]), { createdAt: 0 }));
@@ -84,7 +84,7 @@ export const connectionCases: readonly ConformanceCase[] = [
       const stores = await openTwo(open);
       const states = stores.map((_, side) => ({ side, messages: [] as object[] }));
       const saved: Checkpoint[] = [];
-      for (let step = 0; step < 120; step++) {
+      for (let step = 0; step < 80; step++) {
         const side = Math.floor((step * step) / 3) % 2;
         states[side]!.messages.push({ step, text: noise(step, 100) });
         if (step % 7 === 0) states[side]!.messages[0] = { step };

@@ -40,15 +40,15 @@ function evolution(shape: Shape): ConformanceCase[] {
           }
         };
         let saved: Checkpoint[] = [];
-        await save(12, saved);
+        await save(10, saved);
         await drop(3, saved);
-        await save(8, saved);
-        await drop(4, saved);
+        await save(6, saved);
+        await drop(3, saved);
         await assertHas(store, "trace", saved);
         await store.delete(saved.pop()!.id);
-        await save(3, saved);
-        await store.prune("trace", 6);
-        saved = saved.slice(-6);
+        await save(2, saved);
+        await store.prune("trace", 5);
+        saved = saved.slice(-5);
         await assertHas(store, "trace", saved);
         // A retry of any of them is known for one, even if the state is another object by now.
         for (const copy of saved) await store.saveWithTrace("trace", copy);
@@ -64,7 +64,7 @@ function evolution(shape: Shape): ConformanceCase[] {
         const store = await open();
         const runs = ["one", "two"].map((traceId) => ({ traceId, next: stepper(shape), saved: [] as Checkpoint[] }));
         const pending: Promise<void>[] = [];
-        for (let step = 0; step < 10; step++) {
+        for (let step = 0; step < 8; step++) {
           for (const { traceId, next, saved } of runs) {
             const { mine, copy } = next();
             pending.push(store.saveWithTrace(traceId, mine));

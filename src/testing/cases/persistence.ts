@@ -29,7 +29,7 @@ function reopened(shape: Shape): ConformanceCase {
     async run({ open }) {
       const state = shape.start();
       const saved: Checkpoint[] = [];
-      for (let step = 0; step < 6; step++) {
+      for (let step = 0; step < 4; step++) {
         const store = await open();
         for (let n = 0; n < 3; n++) {
           if (step + n > 0) shape.change(state, step * 3 + n);
