@@ -23,10 +23,10 @@ const isTestRun = process.env.VITEST !== undefined && process.env.VITEST_WORKER_
 // Where to write the results as JSON, beside what is printed.
 const report = process.env.WAYSTONE_TEST_REPORT;
 
-export default defineConfig(async () => ({
+export default defineConfig(async ({ mode }) => ({
   ...shared,
   test: {
-    projects: isTestRun ? await testProjects(shared) : [],
+    projects: isTestRun ? await testProjects({ ...shared, mode }) : [],
     reporters: report ? ["default", "json"] : ["default"],
     ...(report && { outputFile: { json: report } }),
   },

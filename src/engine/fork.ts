@@ -5,7 +5,7 @@ import { appendPieces } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { isPinned, putCheckpoint } from "./put-checkpoint.ts";
 import { findStored } from "./reading.ts";
-import { currentLineage, EMPTY_LAYOUT, headOf, seal, type CheckpointRecord, type Lineages, type Origin, type RecordHead, type TraceRecord } from "./records.ts";
+import { currentLineage, EMPTY_LAYOUT, headOf, isIntactRecord, seal, type CheckpointRecord, type Lineages, type Origin, type RecordHead, type TraceRecord } from "./records.ts";
 import { newToken } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
 
@@ -31,6 +31,9 @@ export async function forkTrace(
     throw new CheckpointStoreError("conflict", `trace ${traceId} exists already`, { traceId, checkpointId: id });
   }
   const { record, pieces } = stored;
+  const source = await transaction.get<TraceRecord>("traces", [record.traceId]);
+  // Its metadata may be unreadable here; its trace tells as well.
+  const isStaying = isPinned(record) || (source !== undefined && isIntactRecord(source) && source.pinned.includes(record.seq));
   const numbered = [...pieces]
     .sort(([a], [b]) => a - b)
     .map(([number, piece]) => ({ number, piece, bytes: bytesOf(piece) }));
@@ -51,7 +54,7 @@ export async function forkTrace(
     lineages,
     layout,
     checkpoints: 1,
-    pinned: isPinned(record) ? [1] : [],
+    pinned: isStaying ? [1] : [],
     sweptTo: 0,
     bytes: head.bytes,
     stateBytes,

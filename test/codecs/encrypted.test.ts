@@ -108,12 +108,21 @@ describe("what is encrypted", () => {
   });
 
   test("pinned checkpoints stay, although nobody can read that they are", async () => {
-    const { store } = open({ encryptMetadata: true });
+    const { backend, store } = open({ encryptMetadata: true });
     const run = store.trace("t", { retention: { keepLast: 1 } });
     await run.save(1, { id: "pinned", metadata: { pinned: true } });
     await run.save(2);
     await run.save(3, { id: "last" });
     expect(await run.list()).toEqual(["last", "pinned"]);
+    const locked = open({ backend, keys: other, encryptMetadata: true }).store;
+    for (const id of ["pinned", "last"]) await locked.trace("t").fork(id, `fork of ${id}`);
+    const lengths = ["pinned", "last"].map(async (id) => {
+      const fork = store.trace(`fork of ${id}`, { retention: { keepLast: 1 } });
+      await fork.save(4);
+      await fork.save(5);
+      return (await fork.list()).length;
+    });
+    expect(await Promise.all(lengths)).toEqual([2, 1]);
   });
 });
 

@@ -62,8 +62,6 @@ function browserProject(engine: string, provider: BrowserProviderOption, groupOr
     // Known from the start: a dependency that is only discovered during the run makes the page load again.
     optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest"] },
     test: {
-      // A page has no environment of its own.
-      env: { WAYSTONE_LONG: process.env.WAYSTONE_LONG ?? "" },
       include: ["test/**/*.test.ts"],
       // What does not depend on the engine takes minutes in the slower two, and is run in Chromium.
       exclude: ["test/**/*.node.test.ts", ...DRIVING, ...(engine === "chromium" ? [] : ["test/archive/**", "test/damage/**", "test/conformance/encrypted*"])],
