@@ -17,6 +17,9 @@ import { findExecutable } from "./executable.mjs";
 
 const cacheDir = fileURLToPath(new URL("../../.cache/", import.meta.url));
 
+/** Has Chromium keep its databases in SQLite, as it is going to, and not in LevelDB. */
+export const ON_SQLITE_ARGS = ["--enable-features=IdbSqliteBackingStore,IdbSqliteOnDiskRollout"];
+
 /** @type {Promise<Chromium> | undefined} */
 let found;
 

@@ -1,13 +1,16 @@
 import { playwright } from "@vitest/browser-playwright";
 import type { TestProjectInlineConfiguration, ViteUserConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
-import { findChromium } from "./chromium.mjs";
+import { findChromium, ON_SQLITE_ARGS, type Chromium } from "./chromium.mjs";
+import { formatsOnDisk } from "./database-formats.ts";
 import { findFirefox, firefox } from "./firefox.ts";
 import { profileOnDisk } from "./profile.ts";
 import { findWebKit, webkit } from "./webkit.ts";
 
 /** Tests that drive browsers themselves. */
 const DRIVING = ["test/e2e/**", "test/faults/**"];
+/** The kit on the databases that Chromium is moving to. */
+const ON_SQLITE = "test/conformance/sqlite.browser.test.ts";
 
 /**
  * Where the tests run: Node, each browser engine that this machine has, and last what drives browsers itself: the
@@ -17,7 +20,8 @@ const DRIVING = ["test/e2e/**", "test/faults/**"];
  * the engines alone. `shared` is what all of them are served with. The projects take turns, so that no engine's timing suffers from another's load.
  */
 export async function testProjects(shared: ViteUserConfig): Promise<TestProjectInlineConfiguration[]> {
-  const { executablePath, args } = await findChromium();
+  const chromium = await findChromium();
+  const { executablePath, args } = chromium;
   const firefoxPath = findFirefox();
   const webkitPrograms = findWebKit();
   reportMissing([
@@ -43,6 +47,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
       },
     },
     ...engines.map(([engine, provider], index) => ({ ...shared, ...browserProject(engine, provider, index + 2) })),
+    { ...shared, ...sqliteProject(chromium, engines.length + 2) },
     {
       ...shared,
       test: {
@@ -51,7 +56,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
         fileParallelism: false,
         testTimeout: 120_000,
         hookTimeout: 120_000,
-        sequence: { groupOrder: engines.length + 2 },
+        sequence: { groupOrder: engines.length + 3 },
       },
     },
   ];
@@ -64,7 +69,7 @@ function browserProject(engine: string, provider: BrowserProviderOption, groupOr
     test: {
       include: ["test/**/*.test.ts"],
       // What does not depend on the engine takes minutes in the slower two, and is run in Chromium.
-      exclude: ["test/**/*.node.test.ts", ...DRIVING, ...(engine === "chromium" ? [] : ["test/archive/**", "test/damage/**", "test/conformance/encrypted*"])],
+      exclude: ["test/**/*.node.test.ts", ON_SQLITE, ...DRIVING, ...(engine === "chromium" ? [] : ["test/archive/**", "test/damage/**", "test/conformance/encrypted*"])],
       fileParallelism: false,
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -80,6 +85,15 @@ function browserProject(engine: string, provider: BrowserProviderOption, groupOr
       },
     },
   } satisfies TestProjectInlineConfiguration;
+}
+
+function sqliteProject({ executablePath, args }: Chromium, groupOrder: number) {
+  const name = "chromium-sqlite";
+  const profile = profileOnDisk(name);
+  const launchOptions = { executablePath, args: [...args, ...ON_SQLITE_ARGS] };
+  const { test, ...rest } = browserProject("chromium", playwright({ launchOptions, persistentContext: profile }), groupOrder);
+  const browser = { ...test.browser, instances: [{ browser: "chromium" as const, name }], commands: { databaseFormats: () => formatsOnDisk(profile) } };
+  return { ...rest, test: { ...test, include: [ON_SQLITE], exclude: [], browser } };
 }
 
 function reportMissing(missing: readonly { engine: string; packages: string }[]): void {

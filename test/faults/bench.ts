@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Control } from "./control.ts";
 import type { Engine, RunningBrowser, StartOptions } from "./engines/engine.ts";
-import { pageCode } from "./page-code.ts";
+import { pageCode } from "../engines/page-code.ts";
 
 /** A browser that has the page open, as the client `tab`. */
 export interface Session extends RunningBrowser {
@@ -17,7 +17,7 @@ export class Bench {
   }
 
   static async open(): Promise<Bench> {
-    return new Bench(await Control.start(await pageCode()));
+    return new Bench(await Control.start(await pageCode(new URL("page/client.ts", import.meta.url))));
   }
 
   /** Starts a browser on the page, hands it to `work`, and kills what is left of it. */

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { ON_SQLITE_ARGS } from "../../engines/chromium.mjs";
 import { chromiumEngine } from "./chromium.ts";
 import { firefoxEngine } from "./firefox.ts";
 import type { ProcessGroup } from "./process-group.ts";
@@ -35,8 +36,7 @@ export interface Engine {
 export async function findEngines(): Promise<Engine[]> {
   const engines = [
     await chromiumEngine("chromium", []),
-    // The store that Chromium is about to move to.
-    await chromiumEngine("chromium-sqlite", ["--enable-features=IdbSqliteBackingStore,IdbSqliteOnDiskRollout"]),
+    await chromiumEngine("chromium-sqlite", ON_SQLITE_ARGS),
     firefoxEngine(),
     webkitEngine(),
   ];
