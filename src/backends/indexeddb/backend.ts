@@ -1,7 +1,8 @@
 import type { IDBPDatabase } from "idb";
 import { COLLECTIONS, type Backend, type ReadTransaction, type WriteTransaction } from "../../core/backend.ts";
+import { CheckpointStoreError } from "../../core/errors.ts";
 import { Connection, isThroughFrame, type ConnectionOptions } from "./connection.ts";
-import { isEngineError, toStoreError } from "./errors.ts";
+import { isEngineError, isStorageFull, toStoreError } from "./errors.ts";
 import { IndexedDbTransaction } from "./transaction.ts";
 
 /** How to keep records in IndexedDB. */
@@ -91,8 +92,11 @@ class IndexedDbBackend implements Backend {
       // What the work saw of it may be no more than the abort that followed.
       const reason = wrapped.failure ?? transaction.error ?? error;
       const failure = toStoreError(reason, mode === "readonly" ? "can't read" : "can't write");
-      if (IS_FIREFOX && failure.code === "quota-exceeded") passUpCleanup(transaction.db);
-      throw failure;
+      if (!IS_FIREFOX || mode === "readonly") throw failure;
+      const isFull = failure.code === "quota-exceeded" || ((reason as Error).name === "UnknownError" && (await isStorageFull()));
+      if (!isFull) throw failure;
+      passUpCleanup(transaction.db);
+      throw new CheckpointStoreError("quota-exceeded", failure.message, { cause: reason });
     }
   }
 

@@ -16,6 +16,19 @@ export function toStoreError(error: unknown, doing: string): CheckpointStoreErro
   return new CheckpointStoreError(code, `${doing}: ${message || name || String(error)}`, { cause: error });
 }
 
+/** So little is left of a quota that a write may well not have fitted. */
+const SCARCE_BYTES = 1024 * 1024;
+
+/**
+ * Whether the origin's storage is as good as full. Firefox (153) reports now and then as UnknownError, its word for
+ * anything, what it reports as QuotaExceededError otherwise.
+ */
+export async function isStorageFull(): Promise<boolean> {
+  const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
+  const { quota = Infinity, usage = 0 } = estimate ?? {};
+  return quota - usage < Math.max(SCARCE_BYTES, quota / 100);
+}
+
 /** Whether the engine itself raised `error`, rather than the work in a transaction. */
 export function isEngineError(error: unknown): boolean {
   // By name: from an iframe's database, exceptions are of the iframe's classes. Chromium 156 has the quota's error in a

@@ -23,7 +23,8 @@ export interface QuotaResult {
 
 type Counted = "saves" | "prunesWhenTight" | "prunesWhenFull" | "deletions";
 
-const LIMIT_BYTES = 5 * 1024 * 1024;
+/** Well above the 4 MB that Chromium writes before it looks what it can throw away. */
+const LIMIT_BYTES = 12 * 1024 * 1024;
 const RECOVERY_TIMEOUT_MS = 10_000;
 const STORE = { store: "full" };
 /** Once there is no room for a large state, there may be for a smaller one. */
