@@ -54,7 +54,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "writers",
     isFor: () => true,
-    times: { full: 10_000, quick: 500, short: () => 60 },
+    times: { full: 2500, quick: 500, short: () => 60 },
     run: async (engine, { times, bench }) => [writersRow(engine, await writers(engine, { saves: times, bench }))],
   },
   {

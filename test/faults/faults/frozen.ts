@@ -56,8 +56,9 @@ async function freeze(session: Session, { rounds, bench }: { rounds: number; ben
     await wait(PARK_MS);
     await page.goto(`${control.origin}/`);
     await meanwhile();
-    // From the history: `goBack` waits for a load, which a page from the cache does not have.
-    await page.evaluate(() => history.back());
+    // From the history: `goBack` waits for a load, which a page from the cache does not have. Later: the page that goes
+    // could not answer.
+    await page.evaluate(() => void setTimeout(() => history.back(), 0));
     return shown;
   };
   let longestBesideIdleMs = 0;
