@@ -17,7 +17,8 @@ const ON_SQLITE = "test/conformance/sqlite.browser.test.ts";
  * end-to-end tests and the faults.
  *
  * A file `name.test.ts` runs in Node and in every engine, `name.node.test.ts` in Node alone, `name.browser.test.ts` in
- * the engines alone. `shared` is what all of them are served with. The projects take turns, so that no engine's timing suffers from another's load.
+ * the engines alone. `shared` is what all of them are served with. The projects take turns, so that no engine's timing
+ * suffers from another's load.
  */
 export async function testProjects(shared: ViteUserConfig): Promise<TestProjectInlineConfiguration[]> {
   const chromium = await findChromium();
