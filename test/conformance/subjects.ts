@@ -18,8 +18,8 @@ const CODECS: readonly (readonly [name: string, create: () => Codec, durability:
   ["structured clone", () => createStructuredCloneCodec(), "relaxed"],
 ];
 
-/** The one that browsers put to the kit in workers, and in pages in the long form alone: one of them has to be enough. */
-export const IN_WORKERS = "IndexedDB, structured clone, relaxed";
+/** The one that is put to the kit in workers, too. */
+export const STRUCTURED_CLONE = "IndexedDB, structured clone, relaxed";
 
 /** Both backends with both codecs, in both durabilities. */
 export const subjects: readonly ConformanceSubject[] = CODECS.flatMap(([codecName, createCodec, durability]) => [

@@ -11,6 +11,9 @@ import { findWebKit, webkit } from "./webkit.ts";
 const DRIVING = ["test/e2e/**", "test/faults/**"];
 /** The kit on the databases that Chromium is moving to. */
 const ON_SQLITE = "test/conformance/sqlite.browser.test.ts";
+/** What does not depend on the engine takes minutes in the slower two, and is run in Chromium. */
+const IN_CHROMIUM = ["test/archive/**", "test/damage/**", "test/conformance/encrypted*"];
+const IN_CHROMIUM_FOR_SHORT = ["test/conformance/structured-clone.test.ts"];
 
 /**
  * Where the tests run: Node, each browser engine that this machine has, and last what drives browsers itself: the
@@ -47,7 +50,10 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
         sequence: { groupOrder: 1 },
       },
     },
-    ...engines.map(([engine, provider], index) => ({ ...shared, ...browserProject(engine, provider, index + 2) })),
+    ...engines.map(([engine, provider], index) => {
+      const exclude = engine === "chromium" ? [] : [...IN_CHROMIUM, ...(shared.mode === "long" ? [] : IN_CHROMIUM_FOR_SHORT)];
+      return { ...shared, ...browserProject(engine, { provider, exclude, groupOrder: index + 2 }) };
+    }),
     { ...shared, ...sqliteProject(chromium, engines.length + 2) },
     {
       ...shared,
@@ -63,14 +69,16 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
   ];
 }
 
-function browserProject(engine: string, provider: BrowserProviderOption, groupOrder: number) {
+function browserProject(
+  engine: string,
+  { provider, exclude, groupOrder }: { provider: BrowserProviderOption; exclude: readonly string[]; groupOrder: number },
+) {
   return {
     // Known from the start: a dependency that is only discovered during the run makes the page load again.
     optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest"] },
     test: {
       include: ["test/**/*.test.ts"],
-      // What does not depend on the engine takes minutes in the slower two, and is run in Chromium.
-      exclude: ["test/**/*.node.test.ts", ON_SQLITE, ...DRIVING, ...(engine === "chromium" ? [] : ["test/archive/**", "test/damage/**", "test/conformance/encrypted*"])],
+      exclude: ["test/**/*.node.test.ts", ON_SQLITE, ...DRIVING, ...exclude],
       fileParallelism: false,
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -92,7 +100,11 @@ function sqliteProject({ executablePath, args }: Chromium, groupOrder: number) {
   const name = "chromium-sqlite";
   const profile = profileOnDisk(name);
   const launchOptions = { executablePath, args: [...args, ...ON_SQLITE_ARGS] };
-  const { test, ...rest } = browserProject("chromium", playwright({ launchOptions, persistentContext: profile }), groupOrder);
+  const { test, ...rest } = browserProject("chromium", {
+    provider: playwright({ launchOptions, persistentContext: profile }),
+    exclude: [],
+    groupOrder,
+  });
   const browser = { ...test.browser, instances: [{ browser: "chromium" as const, name }], commands: { databaseFormats: () => formatsOnDisk(profile) } };
   return { ...rest, test: { ...test, include: [ON_SQLITE], exclude: [], browser } };
 }

@@ -54,7 +54,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "writers",
     isFor: () => true,
-    times: { full: 2500, quick: 500, short: () => 60 },
+    times: { full: 2500, quick: 500, short: ({ name }) => (name === "chromium" ? 60 : 0) },
     run: async (engine, { times, bench }) => [writersRow(engine, await writers(engine, { saves: times, bench }))],
   },
   {
@@ -66,13 +66,13 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "quota",
     isFor: canLimitStorage,
-    times: { full: 100, quick: 6, short: ({ name }) => (name === "chromium-sqlite" ? 0 : 2) },
+    times: { full: 100, quick: 6, short: ({ name }) => (name === "chromium-sqlite" ? 0 : 1) },
     run: async (engine, { times, bench }) => [quotaRow(engine, await quota(engine, { rounds: times, bench }))],
   },
   {
     name: "cleared",
     isFor: () => true,
-    times: { full: 20, quick: 3, short: ({ name }) => (name === "chromium-sqlite" ? 0 : 1) },
+    times: { full: 20, quick: 3, short: ({ name }) => (name === "chromium-sqlite" || name === "firefox" ? 0 : 1) },
     async run(engine, { times, bench }) {
       const results = await cleared(engine, { rounds: times, ways: waysIn(engine), bench });
       return results.map((result) => clearedRow(engine, result));

@@ -1,7 +1,7 @@
 import type { ConformanceSubject } from "../../../src/testing/index.ts";
-import { IN_WORKERS, subjects } from "../subjects.ts";
+import { STRUCTURED_CLONE, subjects } from "../subjects.ts";
 
-const good = subjects.find(({ name }) => name === IN_WORKERS)!;
+const good = subjects.find(({ name }) => name === STRUCTURED_CLONE)!;
 
 /** The same store, but for one broken promise: it lists the oldest first. */
 const listsOldestFirst: ConformanceSubject = {

@@ -10,26 +10,19 @@ export interface PlaceOutcome {
   readonly failed: ReadonlyMap<string, string>;
 }
 
-/** So many cases run at once: most of a case's time is waiting for the engine. */
-const LANES = 4;
-
 /** Has a place run the cases for a subject, those of some topics or all of them. */
 export async function putToTheKit(place: Place, subject: PlaceSubject, topics = /^/): Promise<PlaceOutcome> {
   const { scope, cases } = await place.ask({ subject });
-  const waiting = cases.filter((name) => topics.test(name));
   const passed: string[] = [];
   const failed = new Map<string, string>();
   // A message for each case, since an engine stops a service worker that takes minutes over one.
-  const runOneByOne = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const failures = await place.ask({ subject, run: name }).then(
-        (answer) => answer.failures,
-        (error: unknown) => [String(error)],
-      );
-      if (failures.length === 0) passed.push(name);
-      else failed.set(name, failures.join("; "));
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, runOneByOne));
-  return { scope, passed: passed.sort(), failed };
+  for (const name of cases.filter((name) => topics.test(name))) {
+    const failures = await place.ask({ subject, run: name }).then(
+      (answer) => answer.failures,
+      (error: unknown) => [String(error)],
+    );
+    if (failures.length === 0) passed.push(name);
+    else failed.set(name, failures.join("; "));
+  }
+  return { scope, passed, failed };
 }
