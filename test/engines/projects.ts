@@ -13,7 +13,8 @@ const DRIVING = ["test/e2e/**", "test/faults/**"];
 const ON_SQLITE = "test/conformance/sqlite.browser.test.ts";
 /** What does not depend on the engine takes minutes in the slower two, and is run in Chromium. */
 const IN_CHROMIUM = ["test/archive/**", "test/damage/**", "test/conformance/encrypted*"];
-const IN_CHROMIUM_FOR_SHORT = ["test/conformance/structured-clone.test.ts"];
+/** Takes a minute or two in each engine, which has it in workers in any case. */
+const LONG_IN_PAGES = ["test/conformance/structured-clone.test.ts"];
 
 /**
  * Where the tests run: Node, each browser engine that this machine has, and last what drives browsers itself: the
@@ -51,7 +52,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
       },
     },
     ...engines.map(([engine, provider], index) => {
-      const exclude = engine === "chromium" ? [] : [...IN_CHROMIUM, ...(shared.mode === "long" ? [] : IN_CHROMIUM_FOR_SHORT)];
+      const exclude = [...(engine === "chromium" ? [] : IN_CHROMIUM), ...(shared.mode === "long" ? [] : LONG_IN_PAGES)];
       return { ...shared, ...browserProject(engine, { provider, exclude, groupOrder: index + 2 }) };
     }),
     { ...shared, ...sqliteProject(chromium, engines.length + 2) },

@@ -60,7 +60,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "mixed",
     isFor: () => true,
-    times: { full: 5000, quick: 1000, short: () => 240 },
+    times: { full: 5000, quick: 1000, short: ({ name }) => (name === "chromium-sqlite" ? 0 : 240) },
     run: async (engine, { times, bench }) => [mixedRow(engine, await mixed(engine, { deeds: times, bench }))],
   },
   {
@@ -72,7 +72,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "cleared",
     isFor: () => true,
-    times: { full: 20, quick: 3, short: ({ name }) => (name === "chromium-sqlite" || name === "firefox" ? 0 : 1) },
+    times: { full: 20, quick: 3, short: ({ name }) => (name === "chromium" ? 1 : 0) },
     async run(engine, { times, bench }) {
       const results = await cleared(engine, { rounds: times, ways: waysIn(engine), bench });
       return results.map((result) => clearedRow(engine, result));
