@@ -33,7 +33,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "kill",
     isFor: () => true,
-    times: { full: 60, quick: 5, short: () => 1 },
+    times: { full: 60, quick: 5, short: ({ name }) => (name === "chromium-sqlite" ? 0 : 1) },
     run: async (engine, { times, bench }) => [killRow(engine, await kill(engine, { kills: times, bench }))],
   },
   {
