@@ -1,13 +1,7 @@
 // Runs in the page of the test beside it.
 import { createCheckpoint, openStore } from "waystone";
 import { exportTraces, importTraces } from "waystone/archive";
-
-/** A text of which no part repeats. */
-function noise(step: number, length: number): string {
-  let text = "";
-  for (let n = 0, state = step + 1; text.length < length; n++) text += (state = Math.imul(state ^ n, 0x9e3779b1) >>> 0).toString(36);
-  return text.slice(0, length);
-}
+import { noise } from "../../src/testing/steps.ts";
 
 const archivePage = {
   /** Stores a run whose every step brings so many bytes, and lets go of old ones. */

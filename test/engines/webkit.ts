@@ -39,6 +39,23 @@ export function webkit(programs: WebKit): BrowserProviderOption {
   });
 }
 
+/** What WebKitGTK's browser takes to run on a display without a graphics card, and to keep all it keeps in one folder. */
+export function webkitEnvironment({ display, profile }: { display: string; profile: string }): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    DISPLAY: `:${display}`,
+    GDK_BACKEND: "x11",
+    GSETTINGS_BACKEND: "memory",
+    LIBGL_ALWAYS_SOFTWARE: "1",
+    NO_AT_BRIDGE: "1",
+    WEBKIT_DISABLE_COMPOSITING_MODE: "1",
+    WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
+    XDG_CACHE_HOME: profile,
+    XDG_DATA_HOME: profile,
+  };
+}
+
 class WebKitProvider implements BrowserProvider {
   readonly name = "webkitgtk";
   readonly supportsParallelism = false;
@@ -65,19 +82,7 @@ class WebKitProvider implements BrowserProvider {
     const display = await firstLine(xvfb, xvfb.stdio[3] as Readable);
     const browser = spawn(this.#programs.browser, [url], {
       stdio: "ignore",
-      env: {
-        ...process.env,
-        DISPLAY: `:${display}`,
-        GDK_BACKEND: "x11",
-        GSETTINGS_BACKEND: "memory",
-        LIBGL_ALWAYS_SOFTWARE: "1",
-        NO_AT_BRIDGE: "1",
-        WEBKIT_DISABLE_COMPOSITING_MODE: "1",
-        WEBKIT_DISABLE_DMABUF_RENDERER: "1",
-        WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
-        XDG_CACHE_HOME: profile,
-        XDG_DATA_HOME: profile,
-      },
+      env: webkitEnvironment({ display, profile }),
     });
     this.#running.unshift(browser);
     await once(browser, "spawn");

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { findWebKit } from "../../engines/webkit.ts";
+import { findWebKit, webkitEnvironment } from "../../engines/webkit.ts";
 import type { Engine } from "./engine.ts";
 import { ProcessGroup, versionOf } from "./process-group.ts";
 
@@ -18,19 +18,7 @@ export function webkitEngine(): Engine | undefined {
     },
     async start({ profile, url }) {
       display ??= startDisplay(programs.display);
-      const env = {
-        ...process.env,
-        DISPLAY: `:${await display}`,
-        GDK_BACKEND: "x11",
-        GSETTINGS_BACKEND: "memory",
-        LIBGL_ALWAYS_SOFTWARE: "1",
-        NO_AT_BRIDGE: "1",
-        WEBKIT_DISABLE_COMPOSITING_MODE: "1",
-        WEBKIT_DISABLE_DMABUF_RENDERER: "1",
-        WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
-        XDG_CACHE_HOME: profile,
-        XDG_DATA_HOME: profile,
-      };
+      const env = webkitEnvironment({ display: await display, profile });
       const args = ["--javascript-can-open-windows-automatically=true", url];
       return { processes: await ProcessGroup.start(programs.browser, args, { env }) };
     },

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Bench } from "../bench.ts";
 import { makeProfile, type Engine } from "../engines/engine.ts";
 import { replay } from "../replay.ts";
+import { CROWD, openCrowd } from "./crowd.ts";
 
 /** What came of several who did all sorts of things to the same traces. */
 export interface MixedResult {
@@ -15,7 +16,6 @@ export interface MixedResult {
 
 const STORE = { store: "mixed" };
 const SHARED = ["one", "two", "three"];
-const CLIENTS = ["tab", "tab2", "worker", "worker2"];
 /** How long a change may take to be heard of in another tab. */
 const HEARD_MS = 500;
 
@@ -25,14 +25,11 @@ export async function mixed(engine: Engine, { deeds: count, bench }: { deeds: nu
   const timeoutMs = 60_000 + count * 100;
   try {
     return await bench.browse(engine, { profile: profile.folder }, async ({ control }) => {
-      await control.call("tab", "openTab", { url: control.url("tab2") });
-      await control.call("tab", "startWorker", { client: "worker" });
-      await control.call("tab2", "startWorker", { client: "worker2" });
-      await Promise.all(CLIENTS.map((client) => control.call(client, "userAgent", {})));
+      await openCrowd(control);
       await control.call("tab", "watchChanges", STORE);
-      const each = Math.ceil(count / CLIENTS.length);
+      const each = Math.ceil(count / CROWD.length);
       const done = await Promise.all(
-        CLIENTS.map((actor) => control.call(actor, "mix", { ...STORE, actor, count: each, traces: SHARED }, { timeoutMs })),
+        CROWD.map((actor) => control.call(actor, "mix", { ...STORE, actor, count: each, traces: SHARED }, { timeoutMs })),
       );
       await wait(HEARD_MS);
       const changes = await control.call("tab", "takeChanges", {});

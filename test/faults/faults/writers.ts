@@ -1,5 +1,6 @@
 import type { Bench } from "../bench.ts";
 import { makeProfile, type Engine } from "../engines/engine.ts";
+import { CROWD, openCrowd } from "./crowd.ts";
 
 /** What came of several writers on one trace. */
 export interface WritersResult {
@@ -18,21 +19,17 @@ export async function writers(engine: Engine, { saves, bench }: { saves: number;
   const timeoutMs = 60_000 + saves * 400;
   try {
     return await bench.browse(engine, { profile: profile.folder }, async ({ control }) => {
-      await control.call("tab", "openTab", { url: control.url("tab2") });
-      await control.call("tab", "startWorker", { client: "worker" });
-      await control.call("tab2", "startWorker", { client: "worker2" });
-      const clients = ["tab", "tab2", "worker", "worker2"];
-      await Promise.all(clients.map((client) => control.call(client, "userAgent", {})));
+      await openCrowd(control);
       const start = Date.now();
       await Promise.all(
-        clients.map((writer) =>
+        CROWD.map((writer) =>
           control.call(writer, "saveMany", { ...STORE, trace: TRACE, writer, count: saves }, { timeoutMs }),
         ),
       );
       const seconds = (Date.now() - start) / 1000;
-      const input = { ...STORE, trace: TRACE, writers: clients, count: saves };
+      const input = { ...STORE, trace: TRACE, writers: CROWD, count: saves };
       const { found, problems } = await control.call("worker2", "verifyCrowd", input, { timeoutMs });
-      const all = saves * clients.length;
+      const all = saves * CROWD.length;
       return { saves: all, found, problems, savesPerSecond: Math.round(all / seconds) };
     });
   } finally {
