@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Control } from "./control.ts";
-import type { Engine, RunningBrowser, StartOptions } from "./engines/engine.ts";
+import { makeProfile, type Engine, type RunningBrowser, type StartOptions } from "./engines/engine.ts";
 import { pageCode } from "../engines/page-code.ts";
 
 /** A browser that has the page open, as the client `tab`. */
@@ -34,6 +34,16 @@ export class Bench {
       browser.processes.signal("SIGCONT");
       await browser.processes.kill();
       control.forgetClients();
+    }
+  }
+
+  /** As {@link Bench.browse}, on a profile of its own, which goes with the browser. */
+  async browseAnew<T>(engine: Engine, work: (session: Session) => Promise<T>): Promise<T> {
+    const profile = makeProfile(engine.name);
+    try {
+      return await this.browse(engine, { profile: profile.folder }, work);
+    } finally {
+      profile.remove();
     }
   }
 

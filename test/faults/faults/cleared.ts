@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Bench, Session } from "../bench.ts";
 import { connectDevTools } from "../engines/devtools.ts";
-import { makeProfile, type Engine } from "../engines/engine.ts";
+import type { Engine } from "../engines/engine.ts";
 import { judge } from "../ledger.ts";
 
 /** What was done to the storage under an open store. */
@@ -86,20 +86,15 @@ export async function cleared(
   engine: Engine,
   { rounds, bench, ways = waysIn(engine) }: { rounds: number; bench: Bench; ways?: readonly Way[] },
 ): Promise<ClearedResult[]> {
-  const profile = makeProfile(engine.name);
-  try {
-    return await bench.browse(engine, { profile: profile.folder }, async (session) => {
-      const { control } = session;
-      await control.call("tab", "openTab", { url: control.url("tab2") });
-      await control.call("tab2", "userAgent", {});
-      await control.call("tab", "startWorker", { client: "worker" });
-      const results: ClearedResult[] = [];
-      for (const way of ways) results.push(await disturb(session, { way, rounds, bench }));
-      return results;
-    });
-  } finally {
-    profile.remove();
-  }
+  return await bench.browseAnew(engine, async (session) => {
+    const { control } = session;
+    await control.call("tab", "openTab", { url: control.url("tab2") });
+    await control.call("tab2", "userAgent", {});
+    await control.call("tab", "startWorker", { client: "worker" });
+    const results: ClearedResult[] = [];
+    for (const way of ways) results.push(await disturb(session, { way, rounds, bench }));
+    return results;
+  });
 }
 
 async function disturb(

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Bench, Session } from "../bench.ts";
 import { connectDevTools } from "../engines/devtools.ts";
-import { makeProfile, type Engine } from "../engines/engine.ts";
+import type { Engine } from "../engines/engine.ts";
 import { judge } from "../ledger.ts";
 
 /** What freezing a tab came to. */
@@ -29,12 +29,7 @@ const PARK_MS = 200;
 
 /** Freezes a tab that has the store open, `rounds` times each: idle, in the middle of writes, and left for another page. */
 export async function frozen(engine: Engine, { rounds, bench }: { rounds: number; bench: Bench }): Promise<FrozenResult> {
-  const profile = makeProfile(engine.name);
-  try {
-    return await bench.browse(engine, { profile: profile.folder }, (session) => freeze(session, { rounds, bench }));
-  } finally {
-    profile.remove();
-  }
+  return await bench.browseAnew(engine, (session) => freeze(session, { rounds, bench }));
 }
 
 async function freeze(session: Session, { rounds, bench }: { rounds: number; bench: Bench }): Promise<FrozenResult> {
