@@ -56,7 +56,6 @@ export async function assertBeginningOf(copy: Store, original: Store, traceId: s
   return there.length;
 }
 
-/** All are read at once: one by one, a browser takes several times as long. */
 async function assertSameCheckpoints(copy: Store, original: Store, ids: readonly string[]): Promise<void> {
   const loadAll = (store: Store) => Promise.all(ids.map((id) => store.load(id)));
   const [copies, originals] = await Promise.all([loadAll(copy), loadAll(original)]);

@@ -23,7 +23,7 @@ function interleaved(shape: Shape): ConformanceCase {
       const states = [shape.start(), shape.start()];
       const saved: Checkpoint[] = [];
       const pending: Promise<void>[] = [];
-      for (let step = 0; step < 20; step++) {
+      for (let step = 0; step < 14; step++) {
         const turn = Math.floor((step * step) / 3) % 2;
         if (step > 0) shape.change(states[turn], step);
         saved.push(createCheckpoint(structuredClone(states[turn]), { createdAt: 0 }));
