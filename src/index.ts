@@ -52,7 +52,8 @@ export interface OpenStoreOptions {
   readonly readCodecs?: readonly Codec[];
   /**
    * `strict`, the default, has a save on disk before it resolves. `relaxed` is faster by a millisecond or less, and
-   * a power cut takes what was saved in the last seconds.
+   * a power cut takes what was saved in the last seconds: whole saves, never a part of one. For that, writes of large
+   * records and deletions are strict in any case.
    */
   readonly durability?: "strict" | "relaxed";
   /** What is kept of each trace: `keepLast(20)`, or several rules. Applied with each save; everything unless told otherwise. */

@@ -9,7 +9,8 @@ export interface Backend {
   read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
   /**
    * Runs `work` and commits: resolves once everything is stored, in the durability asked for; if `work` rejects or the
-   * commit fails, nothing of it is stored. `work` may await nothing but the transaction's own answers.
+   * commit fails, nothing of it is stored. `work` may await nothing but the transaction's own answers, and may be run
+   * again from its start.
    */
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
   /** Idempotent. Later calls reject with `closed`. */

@@ -1,4 +1,5 @@
 import type { Codec, Place } from "../core/codec.ts";
+import { roughBytes } from "../core/rough-bytes.ts";
 import { checksum } from "./checksum.ts";
 import { toRanges, type Ranges } from "./ranges.ts";
 import { Alias, Atom, type Chunk, type Kind, type Slot } from "./tree.ts";
@@ -165,33 +166,6 @@ export function bytesOf([, payload, references]: Piece): number {
   if (typeof payload === "string" || payload instanceof Uint8Array) bytes += payload.length;
   else if (payload !== null) bytes += roughBytes(payload);
   if (references !== undefined) for (const ranges of references) bytes += ranges.length * 4 + 4;
-  return bytes;
-}
-
-/** About how much a value takes in a structured clone: an object that stands in several places, once. */
-export function roughBytes(value: unknown): number {
-  const known = new Set<object>();
-  const open = [value];
-  let bytes = 0;
-  while (open.length > 0) {
-    const next = open.pop();
-    bytes += typeof next === "string" ? next.length + 4 : 8;
-    if (typeof next !== "object" || next === null || known.has(next)) continue;
-    if (ArrayBuffer.isView(next) || next instanceof ArrayBuffer) {
-      bytes += next.byteLength + 8;
-      continue;
-    }
-    known.add(next);
-    if (Array.isArray(next)) next.forEach((item) => open.push(item));
-    else if (next instanceof Map) for (const [key, item] of next) open.push(key, item);
-    else if (next instanceof Set) for (const item of next) open.push(item);
-    else {
-      for (const [key, item] of Object.entries(next)) {
-        bytes += key.length + 4;
-        open.push(item);
-      }
-    }
-  }
   return bytes;
 }
 

@@ -1,8 +1,9 @@
 import { pickHead, type CheckpointId, type StoredHead, type TraceId } from "../core/checkpoint.ts";
 import type { KeyRange, ReadTransaction } from "../core/backend.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
+import { roughBytes } from "../core/rough-bytes.ts";
 import { checksum } from "./checksum.ts";
-import { roughBytes, type Piece } from "./piece.ts";
+import type { Piece } from "./piece.ts";
 
 /** A piece by its number, and what it takes. */
 export type StoredSize = readonly [piece: number, bytes: number];

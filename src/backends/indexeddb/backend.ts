@@ -9,7 +9,8 @@ import { IndexedDbTransaction } from "./transaction.ts";
 export interface IndexedDbOptions extends ConnectionOptions {
   /**
    * `strict` has every commit on disk before it is acknowledged. `relaxed` leaves that to the operating system: faster
-   * by a millisecond or less, and the last seconds are lost with the power.
+   * by a millisecond or less, and the last seconds are lost with the power. What writes large records or deletes is
+   * strict all the same, or a power cut could tear it.
    */
   readonly durability: "strict" | "relaxed";
 }
@@ -67,14 +68,17 @@ class IndexedDbBackend implements Backend {
   async #transact<T>(
     mode: "readonly" | "readwrite",
     work: (transaction: WriteTransaction) => Promise<T>,
+    durability = this.#durability,
   ): Promise<T> {
-    const transaction = await this.#begin(mode);
+    const transaction = await this.#begin(mode, durability);
     const done = transaction.done;
     // It may fail while the work still runs, and nobody waits for it yet.
     done.catch(() => undefined);
-    const wrapped = new IndexedDbTransaction(transaction, { isThroughFrame: isThroughFrame(transaction.db) });
+    const isRelaxed = mode === "readwrite" && durability === "relaxed";
+    const wrapped = new IndexedDbTransaction(transaction, { isThroughFrame: isThroughFrame(transaction.db), isRelaxed });
     try {
       const result = await work(wrapped);
+      if (wrapped.needsStrict) throw new Error("the work went on after a refusal");
       // Without it, the engine waits a turn to see whether more requests come. Not in Firefox: where a request fails
       // after it, that completes with all other writes in place, and must abort (Indexed Database API 3.0, section 5.5).
       if (mode === "readwrite" && !IS_FIREFOX) transaction.commit();
@@ -88,6 +92,7 @@ class IndexedDbBackend implements Backend {
         // It has ended already.
       }
       await done.catch(() => undefined);
+      if (wrapped.needsStrict) return this.#transact(mode, work, "strict");
       if (!isEngineError(error)) throw error;
       // What the work saw of it may be no more than the abort that followed.
       const reason = wrapped.failure ?? transaction.error ?? error;
@@ -100,12 +105,12 @@ class IndexedDbBackend implements Backend {
     }
   }
 
-  async #begin(mode: "readonly" | "readwrite") {
+  async #begin(mode: "readonly" | "readwrite", durability: "strict" | "relaxed") {
     for (let attempt = 1; ; attempt += 1) {
       let open = this.#connection.get();
       if (open instanceof Promise) open = await open;
       try {
-        return this.#transaction(open, mode);
+        return mode === "readonly" ? open.transaction(NAMES, mode) : open.transaction(NAMES, mode, { durability });
       } catch (error) {
         // The connection is gone, and nobody has told us yet.
         this.#connection.lose(open);
@@ -115,11 +120,6 @@ class IndexedDbBackend implements Backend {
     }
   }
 
-  #transaction(database: IDBPDatabase, mode: "readonly" | "readwrite") {
-    return mode === "readonly"
-      ? database.transaction(NAMES, mode)
-      : database.transaction(NAMES, mode, { durability: this.#durability });
-  }
 }
 
 /**

@@ -1,10 +1,17 @@
 import type { IDBPObjectStore, IDBPTransaction } from "idb";
 import type { CollectionName, IndexName, Key, KeyRange, Query, WriteTransaction } from "../../core/backend.ts";
+import { roughBytes } from "../../core/rough-bytes.ts";
 import { adopt } from "./frame.ts";
 import { fromKey, toKey, toRange } from "./keys.ts";
 
 type Mode = "readonly" | "readwrite";
 type Source = IDBPObjectStore<unknown, string[], CollectionName, Mode>;
+
+/**
+ * Chromium keeps values of more than 64 kB in files of their own, which a relaxed commit does not flush: after a power
+ * cut, the record may be there and its file not. Half of that here, since a character may take two bytes.
+ */
+const MAX_RELAXED_BYTES = 32 * 1024;
 
 /** A transaction of the backend over one of IndexedDB. */
 export class IndexedDbTransaction implements WriteTransaction {
@@ -12,11 +19,27 @@ export class IndexedDbTransaction implements WriteTransaction {
   readonly #take: <T>(value: T) => T;
   /** Why the first write that failed did. After an explicit commit, Chromium's transaction does not say it itself. */
   failure: unknown = undefined;
+  /**
+   * Whether this is a relaxed transaction and must not be one: it writes a large record, or may do away with one, whose
+   * file can then be gone where the record is still there.
+   */
+  needsStrict = false;
+  readonly #isRelaxed: boolean;
 
-  /** @param isThroughFrame - Whether what it reads has to be adopted. */
-  constructor(transaction: IDBPTransaction<unknown, string[], Mode>, { isThroughFrame }: { isThroughFrame: boolean }) {
+  /**
+   * @param isThroughFrame - Whether what it reads has to be adopted.
+   * @param isRelaxed - Whether it writes with relaxed durability.
+   */
+  constructor(
+    transaction: IDBPTransaction<unknown, string[], Mode>,
+    { isThroughFrame, isRelaxed }: { isThroughFrame: boolean; isRelaxed: boolean },
+  ) {
     this.#transaction = transaction;
-    this.#take = isThroughFrame ? adopt : (value) => value;
+    this.#isRelaxed = isRelaxed;
+    this.#take = (value) => {
+      this.#weigh(value);
+      return isThroughFrame ? adopt(value) : value;
+    };
   }
 
   async get<R>(collection: CollectionName, key: Key, index?: IndexName): Promise<R | undefined> {
@@ -45,11 +68,23 @@ export class IndexedDbTransaction implements WriteTransaction {
   }
 
   put(collection: CollectionName, record: object): void {
+    this.#weigh(record);
     this.#transaction.objectStore(collection).put!(record).catch(this.#note);
   }
 
   delete(collection: CollectionName, range: KeyRange): void {
+    if (this.#isRelaxed) this.#refuse();
     this.#transaction.objectStore(collection).delete!(toRange(range, { collection })!).catch(this.#note);
+  }
+
+  /** What is put over a large record was read before. */
+  #weigh(value: unknown): void {
+    if (this.#isRelaxed && roughBytes(value) > MAX_RELAXED_BYTES) this.#refuse();
+  }
+
+  #refuse(): never {
+    this.needsStrict = true;
+    throw new Error("this has to be a strict transaction");
   }
 
   /** A request that fails aborts the transaction; those after it fail of the abort. */

@@ -1,5 +1,15 @@
-import type { PlaceSubject } from "./place-subjects.ts";
-import type { Place } from "./start-place.ts";
+import { conformanceCases, fitsSubject } from "../../../src/testing/index.ts";
+import type { Place } from "./ask-place.ts";
+import { placeSubjects, type PlaceSubject } from "./place-subjects.ts";
+
+/** Cases about what no worker has. */
+const NEEDS_DOCUMENT = /^refused: (an element|the document),/;
+
+/** The cases that a worker of this engine has to pass, as a page knows them. */
+export function casesForWorkers(subject: PlaceSubject): string[] {
+  const fitting = conformanceCases.filter((one) => fitsSubject(placeSubjects[subject], one));
+  return fitting.map(({ name }) => name).filter((name) => !NEEDS_DOCUMENT.test(name));
+}
 
 /** What came of a subject's cases in a place. */
 export interface PlaceOutcome {

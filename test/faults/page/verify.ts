@@ -16,7 +16,12 @@ export interface TraceReport {
 /** Reads traces of {@link write} in every way there is, and holds the answers against each other and the states. */
 export async function verify({ traces, ...name }: StoreName & { readonly traces: readonly string[] }): Promise<TraceReport[]> {
   const reports: TraceReport[] = [];
-  for (const trace of traces) reports.push(await verifyTrace(trace, name));
+  for (const trace of traces) {
+    const report = await verifyTrace(trace, name).catch((error: unknown) => {
+      return { trace, found: [], problems: [`${trace} can't be read: ${String(error)}`] };
+    });
+    reports.push(report);
+  }
   return reports;
 }
 
