@@ -53,9 +53,9 @@ export async function findLatest(transaction: ReadTransaction, traceId: TraceId)
 
 /** The checkpoint as its maker saved it. @throws `corrupted`, `codec-mismatch`. */
 export async function decodeCheckpoint<S>({ record, pieces }: Stored, codecs: Codecs): Promise<Checkpoint<S>> {
-  const codec = codecs.of(record);
   return await naming(record, async () => {
     if (!isIntactRecord(record)) throw damaged("its record is not what was written");
+    const codec = codecs.of(record);
     const [state, metadata] = await Promise.all([
       readValue(record.root, { pieces, codec, placeOf: placesIn(record, codecs.store) }),
       metadataOf(record, codecs),
@@ -69,9 +69,9 @@ export async function decodeTree(
   { record, pieces }: Stored,
   codecs: Codecs,
 ): Promise<{ tree: Tree; rootChunk: Chunk }> {
-  const codec = codecs.of(record);
   return await naming(record, async () => {
     if (!isIntactRecord(record)) throw damaged("its record is not what was written");
+    const codec = codecs.of(record);
     const { root, rootChunk, hasShared } = await readTree(record.root, {
       pieces,
       codec,

@@ -250,7 +250,7 @@ export class EngineStore<S> implements Store<S> {
   async #decode(stored: Stored | undefined, { graphHash }: LoadOptions): Promise<Checkpoint<S> | undefined> {
     if (stored === undefined) return undefined;
     const { record } = stored;
-    if (graphHash !== undefined && record.graphHash !== graphHash) {
+    if (graphHash !== undefined && isIntactRecord(record) && record.graphHash !== graphHash) {
       throw new CheckpointStoreError(
         "graph-mismatch",
         `checkpoint ${record.id} was made by graph ${record.graphHash ?? "(unnamed)"}, not by ${graphHash}`,

@@ -4,6 +4,7 @@ import { CheckpointStoreError } from "../../core/errors.ts";
 import { Connection, isThroughFrame, type ConnectionOptions } from "./connection.ts";
 import { isEngineError, isStorageFull, toStoreError } from "./errors.ts";
 import { IndexedDbTransaction } from "./transaction.ts";
+import { UnreadableRecords } from "./unreadable.ts";
 
 /** How to keep records in IndexedDB. */
 export interface IndexedDbOptions extends ConnectionOptions {
@@ -22,6 +23,13 @@ const IS_FIREFOX = /\bGecko\/\d/.test((globalThis.navigator as Navigator | undef
 const MAX_ATTEMPTS = 3;
 
 const NAMES = Object.keys(COLLECTIONS);
+
+/** How a transaction is to be done. */
+interface Manner {
+  readonly durability: "strict" | "relaxed";
+  /** Once it is known that some records can't be read. */
+  readonly unreadable?: UnreadableRecords | undefined;
+}
 
 /** Opens the database of a name, making it where there is none. @throws what {@link Connection.open} throws. */
 export async function openIndexedDbBackend(name: string, options: IndexedDbOptions): Promise<Backend> {
@@ -68,14 +76,18 @@ class IndexedDbBackend implements Backend {
   async #transact<T>(
     mode: "readonly" | "readwrite",
     work: (transaction: WriteTransaction) => Promise<T>,
-    durability = this.#durability,
+    { durability, unreadable }: Manner = { durability: this.#durability },
   ): Promise<T> {
     const transaction = await this.#begin(mode, durability);
     const done = transaction.done;
     // It may fail while the work still runs, and nobody waits for it yet.
     done.catch(() => undefined);
     const isRelaxed = mode === "readwrite" && durability === "relaxed";
-    const wrapped = new IndexedDbTransaction(transaction, { isThroughFrame: isThroughFrame(transaction.db), isRelaxed });
+    const wrapped = new IndexedDbTransaction(transaction, {
+      isThroughFrame: isThroughFrame(transaction.db),
+      isRelaxed,
+      unreadable,
+    });
     try {
       const result = await work(wrapped);
       if (wrapped.needsStrict) throw new Error("the work went on after a refusal");
@@ -92,7 +104,9 @@ class IndexedDbBackend implements Backend {
         // It has ended already.
       }
       await done.catch(() => undefined);
-      if (wrapped.needsStrict) return this.#transact(mode, work, "strict");
+      if (wrapped.needsStrict) return this.#transact(mode, work, { durability: "strict", unreadable });
+      // Each time, one more record is known that can't be read.
+      if (wrapped.metUnreadable) return this.#transact(mode, work, { durability, unreadable: unreadable ?? new UnreadableRecords() });
       if (!isEngineError(error)) throw error;
       // What the work saw of it may be no more than the abort that followed.
       const reason = wrapped.failure ?? transaction.error ?? error;

@@ -3,6 +3,7 @@ import type { CollectionName, IndexName, Key, KeyRange, Query, WriteTransaction 
 import { roughBytes } from "../../core/rough-bytes.ts";
 import { adopt } from "./frame.ts";
 import { fromKey, toKey, toRange } from "./keys.ts";
+import { isUnreadable, type UnreadableRecords } from "./unreadable.ts";
 
 type Mode = "readonly" | "readwrite";
 type Source = IDBPObjectStore<unknown, string[], CollectionName, Mode>;
@@ -24,18 +25,25 @@ export class IndexedDbTransaction implements WriteTransaction {
    * file can then be gone where the record is still there.
    */
   needsStrict = false;
+  /** Whether it failed of a record that can't be read, and is worth another try that goes round those. */
+  metUnreadable = false;
   readonly #isRelaxed: boolean;
+  readonly #unreadable: UnreadableRecords | undefined;
 
   /**
    * @param isThroughFrame - Whether what it reads has to be adopted.
    * @param isRelaxed - Whether it writes with relaxed durability.
+   * @param unreadable - Has it read record by record, and takes note of those that can't be read.
    */
   constructor(
     transaction: IDBPTransaction<unknown, string[], Mode>,
-    { isThroughFrame, isRelaxed }: { isThroughFrame: boolean; isRelaxed: boolean },
+    { isThroughFrame, isRelaxed, unreadable }: {
+      isThroughFrame: boolean; isRelaxed: boolean; unreadable: UnreadableRecords | undefined;
+    },
   ) {
     this.#transaction = transaction;
     this.#isRelaxed = isRelaxed;
+    this.#unreadable = unreadable;
     this.#take = (value) => {
       this.#weigh(value);
       return isThroughFrame ? adopt(value) : value;
@@ -43,19 +51,26 @@ export class IndexedDbTransaction implements WriteTransaction {
   }
 
   async get<R>(collection: CollectionName, key: Key, index?: IndexName): Promise<R | undefined> {
-    const record: unknown = await this.#source(collection, index).get(toKey(key, { collection, index }));
-    return this.#take(record) as R | undefined;
+    const source = this.#source(collection, index);
+    const wanted = toKey(key, { collection, index });
+    if (this.#unreadable === undefined) return this.#take((await this.#read(source.get(wanted))) as R | undefined);
+    const primary = await source.getKey(wanted);
+    return primary === undefined ? undefined : ((await this.#readOne(collection, fromKey(primary))) as R);
   }
 
   async getAll<R>(collection: CollectionName, query: Query = {}): Promise<R[]> {
+    if (this.#unreadable !== undefined) {
+      const records = (await this.keys(collection, query)).map((key) => this.#readOne(collection, key));
+      return (await Promise.all(records)) as R[];
+    }
     const source = this.#source(collection, query.index);
     if (query.reverse && query.limit === 1 && !query.offset) {
-      const cursor = await source.openCursor(toRange(query.range, { collection, index: query.index }), "prev");
+      const cursor = await this.#read(source.openCursor(toRange(query.range, { collection, index: query.index }), "prev"));
       return cursor === null ? [] : [this.#take(cursor.value as R)];
     }
     const window = await windowOf(source, { collection, query });
     if (window === undefined) return [];
-    const records = this.#take((await source.getAll(window.range, window.limit)) as R[]);
+    const records = this.#take((await this.#read(source.getAll(window.range, window.limit))) as R[]);
     return query.reverse ? records.reverse() : records;
   }
 
@@ -75,6 +90,26 @@ export class IndexedDbTransaction implements WriteTransaction {
   delete(collection: CollectionName, range: KeyRange): void {
     if (this.#isRelaxed) this.#refuse();
     this.#transaction.objectStore(collection).delete!(toRange(range, { collection })!).catch(this.#note);
+  }
+
+  async #readOne(collection: CollectionName, key: Key): Promise<unknown> {
+    const standIn = this.#unreadable!.standIn(collection, key);
+    if (standIn !== undefined) return standIn;
+    try {
+      return this.#take(await this.#read(this.#source(collection).get(toKey(key, { collection }))));
+    } catch (error) {
+      if (isUnreadable(error)) this.#unreadable!.note(collection, key);
+      throw error;
+    }
+  }
+
+  async #read<T>(request: Promise<T>): Promise<T> {
+    try {
+      return await request;
+    } catch (error) {
+      this.metUnreadable ||= isUnreadable(error);
+      throw error;
+    }
   }
 
   /** What is put over a large record was read before. */
