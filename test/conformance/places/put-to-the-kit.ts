@@ -5,10 +5,13 @@ import { placeSubjects, type PlaceSubject } from "./place-subjects.ts";
 /** Cases about what no worker has. */
 const NEEDS_DOCUMENT = /^refused: (an element|the document),/;
 
-/** The cases that a worker of this engine has to pass, as a page knows them. */
-export function casesForWorkers(subject: PlaceSubject): string[] {
+/** What may differ between one kind of worker and another: how long it lives, and what it hears of others. */
+export const TOPICS_OF_LIFE = /^(order|handle|watch|prune|fork|closing): /;
+
+/** The cases of some topics or all of them that a worker of this engine has to pass, as a page knows them. */
+export function casesForWorkers(subject: PlaceSubject, topics = /^/): string[] {
   const fitting = conformanceCases.filter((one) => fitsSubject(placeSubjects[subject], one));
-  return fitting.map(({ name }) => name).filter((name) => !NEEDS_DOCUMENT.test(name));
+  return fitting.map(({ name }) => name).filter((name) => topics.test(name) && !NEEDS_DOCUMENT.test(name));
 }
 
 /** What came of a subject's cases in a place. */
