@@ -31,7 +31,7 @@ async function openOne(durability: Durability) {
   const store = await openStore(name, { durability });
   const save = (id: string, state: unknown, metadata?: Record<string, unknown>) =>
     store.saveWithTrace("trace", createCheckpoint(state, { id, ...(metadata && { metadata }) }));
-  return { store, save, remove: async () => (await store.close(), await deleteRaw(name)) };
+  return { name, store, save, remove: async () => (await store.close(), await deleteRaw(name)) };
 }
 
 test("a relaxed store writes what is large, and deletes, with strict durability", async () => {
@@ -57,6 +57,17 @@ test("a relaxed store replaces what is large with strict durability", async () =
   expect(await commitsOf(() => save("2", 2))).toEqual(["strict"]);
   expect(await commitsOf(() => save("3", 3))).toEqual(["relaxed"]);
   expect(await store.list("trace")).toEqual(["3", "2", "1"]);
+  await remove();
+});
+
+test("many small records are not a large one", async () => {
+  const commitsOf = watchCommits();
+  const { name, save, remove } = await openOne("relaxed");
+  for (let step = 0; step < 12; step++) await save(`${step}`, { step, text: noise(step, 5_000) });
+  const other = await openStore(name, { durability: "relaxed" });
+  expect(await commitsOf(() => other.saveWithTrace("trace", createCheckpoint(1, { id: "12" })))).toEqual(["relaxed"]);
+  expect(await other.list("trace")).toHaveLength(13);
+  await other.close();
   await remove();
 });
 

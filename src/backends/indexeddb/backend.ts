@@ -133,7 +133,6 @@ class IndexedDbBackend implements Backend {
       }
     }
   }
-
 }
 
 /**

@@ -44,16 +44,13 @@ export class IndexedDbTransaction implements WriteTransaction {
     this.#transaction = transaction;
     this.#isRelaxed = isRelaxed;
     this.#unreadable = unreadable;
-    this.#take = (value) => {
-      this.#weigh(value);
-      return isThroughFrame ? adopt(value) : value;
-    };
+    this.#take = isThroughFrame ? adopt : (value) => value;
   }
 
   async get<R>(collection: CollectionName, key: Key, index?: IndexName): Promise<R | undefined> {
     const source = this.#source(collection, index);
     const wanted = toKey(key, { collection, index });
-    if (this.#unreadable === undefined) return this.#take((await this.#read(source.get(wanted))) as R | undefined);
+    if (this.#unreadable === undefined) return this.#taken((await this.#read(source.get(wanted))) as R | undefined);
     const primary = await source.getKey(wanted);
     return primary === undefined ? undefined : ((await this.#readOne(collection, fromKey(primary))) as R);
   }
@@ -66,11 +63,12 @@ export class IndexedDbTransaction implements WriteTransaction {
     const source = this.#source(collection, query.index);
     if (query.reverse && query.limit === 1 && !query.offset) {
       const cursor = await this.#read(source.openCursor(toRange(query.range, { collection, index: query.index }), "prev"));
-      return cursor === null ? [] : [this.#take(cursor.value as R)];
+      return cursor === null ? [] : [this.#taken(cursor.value as R)];
     }
     const window = await windowOf(source, { collection, query });
     if (window === undefined) return [];
     const records = this.#take((await this.#read(source.getAll(window.range, window.limit))) as R[]);
+    for (const record of records) this.#weigh(record);
     return query.reverse ? records.reverse() : records;
   }
 
@@ -96,7 +94,7 @@ export class IndexedDbTransaction implements WriteTransaction {
     const standIn = this.#unreadable!.standIn(collection, key);
     if (standIn !== undefined) return standIn;
     try {
-      return this.#take(await this.#read(this.#source(collection).get(toKey(key, { collection }))));
+      return this.#taken(await this.#read(this.#source(collection).get(toKey(key, { collection }))));
     } catch (error) {
       if (isUnreadable(error)) this.#unreadable!.note(collection, key);
       throw error;
@@ -110,6 +108,11 @@ export class IndexedDbTransaction implements WriteTransaction {
       this.metUnreadable ||= isUnreadable(error);
       throw error;
     }
+  }
+
+  #taken<R>(record: R): R {
+    this.#weigh(record);
+    return this.#take(record);
   }
 
   /** What is put over a large record was read before. */
