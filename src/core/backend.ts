@@ -10,7 +10,7 @@ export interface Backend {
   /**
    * Runs `work` and commits: resolves once everything is stored, in the durability asked for; if `work` rejects or the
    * commit fails, nothing of it is stored. `work` may await nothing but the transaction's own answers, and may be run
-   * again from its start.
+   * again from its start: what it changes outside the transaction must not change what it then does.
    */
   write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
   /** Idempotent. Later calls reject with `closed`. */

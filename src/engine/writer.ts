@@ -151,12 +151,17 @@ export class TraceWriter {
     { tree, isUnused, rules }: { tree: Tree; isUnused: boolean; rules: SaveRules },
   ): Promise<Saved> {
     const isLastCaptured = this.#captured === tree;
+    // A tree that was planned once, or captured against another, knows pieces that may not be there.
+    let isFresh = isUnused;
+    const isUsable = (): boolean => {
+      const was = isFresh;
+      isFresh = false;
+      return was;
+    };
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      // A tree that was planned once, or captured against another, knows pieces that may not be there.
-      const isUsable = isUnused && attempt === 0;
       const written = await (this.#codecs.current.isAsync === true
-        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable, rules }), { isChecked: true })
-        : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable, rules })));
+        ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable: isUsable(), rules }), { isChecked: true })
+        : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable: isUsable(), rules })));
       if (written === undefined) continue;
       if (isLastCaptured && this.#captured === tree) this.#captured = written.standing.tree;
       return this.#stand(written);
