@@ -29,19 +29,26 @@ export interface BuiltExtension {
   remove(): Promise<void>;
 }
 
-export async function buildExtension(): Promise<BuiltExtension> {
+/** A folder for an extension. The profiles of the browsers that it runs in lie beside it, and go with it. */
+export async function makeExtensionFolder(): Promise<BuiltExtension> {
   await mkdir(path(".cache"), { recursive: true });
   const folder = await mkdtemp(path(".cache/e2e-extension-"));
   const dir = join(folder, "extension");
+  await mkdir(dir);
+  return { dir, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+export async function buildExtension(): Promise<BuiltExtension> {
+  const made = await makeExtensionFolder();
   await build({
     configFile: path("demo/extension/vite.config.ts"),
     logLevel: "error",
     build: {
-      outDir: dir,
+      outDir: made.dir,
       rolldownOptions: { input: { probe: path("test/e2e/extension-probe.ts") }, preserveEntrySignatures: "strict" },
     },
   });
-  return { dir, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  return made;
 }
 
 /** A Chromium with an extension in it. */

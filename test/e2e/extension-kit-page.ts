@@ -6,7 +6,7 @@ import { casesForWorkers, putToTheKit, TOPICS_OF_LIFE } from "../conformance/pla
 async function runKit({ isWhole }: { isWhole: boolean }) {
   const topics = isWhole ? /^/ : TOPICS_OF_LIFE;
   const worker = (await navigator.serviceWorker.ready).active!;
-  const { scope, passed, failed } = await putToTheKit({ ask: asker(worker, worker), stop: async () => {} }, "good", topics);
+  const { scope, passed, failed } = await putToTheKit({ ask: asker(worker, worker) }, "good", topics);
   return { scope, passed, failed: Object.fromEntries(failed), expected: casesForWorkers("good", topics) };
 }
 

@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { pageCode } from "../engines/page-code.ts";
 import { times } from "../length.ts";
 import type { BuiltExtension } from "./extension-chromium.ts";
-import { ExtensionChromium, loadsExtensions } from "./extension-chromium.ts";
+import { ExtensionChromium, loadsExtensions, makeExtensionFolder } from "./extension-chromium.ts";
 
 const MANIFEST = {
   manifest_version: 3,
@@ -15,19 +14,15 @@ const MANIFEST = {
 };
 
 async function buildKitExtension(): Promise<BuiltExtension> {
-  const cache = fileURLToPath(new URL("../../.cache/", import.meta.url));
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, "e2e-kit-"));
-  const dir = join(folder, "extension");
-  await mkdir(dir);
+  const made = await makeExtensionFolder();
   const files = {
     "manifest.json": JSON.stringify(MANIFEST),
     "worker.js": await pageCode(new URL("../conformance/places/place.ts", import.meta.url)),
     "page.js": await pageCode(new URL("extension-kit-page.ts", import.meta.url)),
     "page.html": "<!doctype html><title>kit</title><script type=module src=page.js></script>",
   };
-  for (const [name, content] of Object.entries(files)) await writeFile(join(dir, name), content);
-  return { dir, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(made.dir, name), content);
+  return made;
 }
 
 test.runIf(await loadsExtensions())("the kit passes in an extension's worker", { timeout: 600_000 }, async () => {
