@@ -16,8 +16,11 @@ export function toStoreError(error: unknown, doing: string): CheckpointStoreErro
   return new CheckpointStoreError(code, `${doing}: ${message || name || String(error)}`, { cause: error });
 }
 
-/** So little is left of a quota that a write may well not have fitted. */
-const SCARCE_BYTES = 1024 * 1024;
+/**
+ * So little is left of a quota that a write may well not have fitted: a save may write a volume of 2 MB, and Firefox's
+ * journal has it a second time before the database does.
+ */
+const SCARCE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Whether the origin's storage is as good as full. Firefox (153) reports now and then as UnknownError, its word for
