@@ -18,8 +18,7 @@ test("this engine has every place", () => {
 const topicsIn = (name: PlaceName): RegExp =>
   name === "dedicated worker" ? /^/ : times({ short: TOPICS_OF_LIFE, long: /^/ });
 
-// At once, since each of them waits for the database most of the time.
-test.concurrent.for(PLACES)("the kit passes in a %s", { timeout: 600_000 }, async (name, { expect, onTestFinished }) => {
+test.for(PLACES)("the kit passes in a %s", { timeout: 600_000 }, async (name) => {
   const place = await places[name]();
   onTestFinished(place.stop);
   const { scope, passed, failed } = await putToTheKit(place, "good", topicsIn(name));

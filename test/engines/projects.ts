@@ -48,6 +48,8 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
         include: ["test/**/*.test.ts"],
         exclude: ["test/**/*.browser.test.ts", ...DRIVING],
         setupFiles: ["test/engines/node.ts"],
+        // Left alone, Vitest keeps one core of two for itself.
+        maxWorkers: 2,
         sequence: { groupOrder: 1 },
       },
     },

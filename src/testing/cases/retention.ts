@@ -180,7 +180,7 @@ export const retentionCases: readonly ConformanceCase[] = [
     async run({ open }) {
       const store = await open({ retention: { keepLast: 2 } });
       let most = 0;
-      for (let step = 0; step < 40; step++) {
+      for (let step = 0; step < 15; step++) {
         await store.saveWithTrace("trace", createCheckpoint({ text: noise(step, 5_000), step }));
         most = Math.max(most, (await store.usage()).storedBytes);
       }
