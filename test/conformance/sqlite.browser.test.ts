@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { commands } from "vitest/browser";
-import { conformanceCases, fitsSubject, runConformanceCase } from "../../src/testing/index.ts";
+import { conformanceSuite } from "../../src/testing/vitest.ts";
 import type { DatabaseFormat } from "../engines/database-formats.ts";
+import { muteExpectedComplaints } from "./expected-complaints.ts";
 import { subjects } from "./subjects.ts";
 
 declare module "vitest/browser" {
@@ -12,20 +13,17 @@ declare module "vitest/browser" {
 }
 
 const subject = subjects.find(({ name }) => name === "IndexedDB, superjson, strict")!;
-const cases = conformanceCases.filter((one) => fitsSubject(subject, one));
 
-describe(`${subject.name}, on SQLite`, () => {
-  // Several at once, since each of them waits for the database most of the time.
-  test.concurrent.for(cases.map((one) => [one.name, one] as const))("%s", async ([, one], { expect }) => {
-    await expect(runConformanceCase(subject, one)).resolves.toBeUndefined();
-  });
+muteExpectedComplaints();
+describe.concurrent("the kit, on SQLite", () => {
+  conformanceSuite(subject);
+});
 
-  test("the databases are SQLite's", async () => {
-    const open = await subject.open("format");
-    await open.saveWithTrace("trace", { id: "a", createdAt: 0, state: 1 });
-    // SQLite writes to its log first; the file itself has its first page when the log is folded in.
-    await expect.poll(() => commands.databaseFormats(), { timeout: 30_000 }).toEqual(["sqlite"]);
-    await open.close?.();
-    await subject.destroy("format");
-  });
+test("the databases are SQLite's", async () => {
+  const open = await subject.open("format");
+  await open.saveWithTrace("trace", { id: "a", createdAt: 0, state: 1 });
+  // SQLite writes to its log first; the file itself has its first page when the log is folded in.
+  await expect.poll(() => commands.databaseFormats(), { timeout: 30_000 }).toEqual(["sqlite"]);
+  await open.close?.();
+  await subject.destroy("format");
 });
