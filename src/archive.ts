@@ -17,7 +17,10 @@ export type { ImportOptions, ImportSummary } from "./archive/import.ts";
  *
  * @throws TypeError for a store of another make; `closed`.
  */
-export function exportTraces<S>(store: Store<S>, { codec = createSuperjsonCodec(), ...options }: ExportOptions = {}): ReadableStream<Uint8Array> {
+export function exportTraces<S>(
+  store: Store<S>,
+  { codec = createSuperjsonCodec(), ...options }: ExportOptions = {},
+): ReadableStream<Uint8Array> {
   return exportStream(engineOf(store as Store), { ...options, codec });
 }
 

@@ -88,7 +88,15 @@ const BLOCKED_TIMEOUT_MS = 5000;
  * @throws `unavailable` where there is no IndexedDB; `blocked`; `newer-schema` if a newer release wrote it.
  */
 export async function openStore<S = unknown>(name: string, options: OpenStoreOptions = {}): Promise<Store<S>> {
-  const { codec = createSuperjsonCodec(), readCodecs = [], durability = "strict", blockedTimeoutMs = BLOCKED_TIMEOUT_MS, openTimeoutMs = 10_000, onQuotaExceeded, onDataLoss = warn } = options;
+  const {
+    codec = createSuperjsonCodec(),
+    readCodecs = [],
+    durability = "strict",
+    blockedTimeoutMs = BLOCKED_TIMEOUT_MS,
+    openTimeoutMs = 10_000,
+    onQuotaExceeded,
+    onDataLoss = warn,
+  } = options;
   requireId(name, "name");
   if (durability !== "strict" && durability !== "relaxed") {
     throw new TypeError(`durability must be "strict" or "relaxed", got ${String(durability)}`);
@@ -120,5 +128,7 @@ export async function deleteStore(
 }
 
 function warn({ name, lastSeenAt }: DataLoss): void {
-  console.warn(`Waystone: the browser has lost the store ${name}, last seen ${new Date(lastSeenAt).toISOString()}; it starts afresh.`);
+  console.warn(
+    `Waystone: the browser has lost the store ${name}, last seen ${new Date(lastSeenAt).toISOString()}; it starts afresh.`,
+  );
 }

@@ -16,7 +16,8 @@ export function showQuestions(store: Store): void {
     await chrome.action.setTitle({ title: isAsked ? "Baseline scout asks you something" : "Baseline scout" });
   });
   store.watch((change) => {
-    const isTurn = change.kind === "saved" && (change.head.nextNode === ASKING || change.head.metadata?.node === ASKING);
+    const isTurn =
+      change.kind === "saved" && (change.head.nextNode === ASKING || change.head.metadata?.node === ASKING);
     if (isTurn || change.kind === "trace-deleted") void draw();
   });
   void draw();

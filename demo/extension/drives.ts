@@ -90,10 +90,12 @@ export class Drives {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     const { store, graph, graphHash } = this.#parts;
-    await store.trace(traceId).takeOver(
-      ({ trace, signal }) => work(new Runner({ store: ownedStore(store, trace), graph, graphHash }), signal),
-      options,
-    );
+    await store
+      .trace(traceId)
+      .takeOver(
+        ({ trace, signal }) => work(new Runner({ store: ownedStore(store, trace), graph, graphHash }), signal),
+        options,
+      );
   }
 
   #isUnfinished(head: StoredHead): boolean {

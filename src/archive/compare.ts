@@ -8,7 +8,15 @@ import { isIntact, type Piece } from "../engine/piece.ts";
 import { isIntactRecord, rangeOf, type CheckpointRecord } from "../engine/records.ts";
 import type { CheckpointEntry } from "./entries.ts";
 import { PageCache } from "./gather.ts";
-import { archiveSide, contentOf, damagedCheckpoint, isSameCode, storeSide, type Position, type Side } from "./recode.ts";
+import {
+  archiveSide,
+  contentOf,
+  damagedCheckpoint,
+  isSameCode,
+  storeSide,
+  type Position,
+  type Side,
+} from "./recode.ts";
 
 const HEAD_FIELDS = ["id", "seq", "timestamp", "createdAt", "parentId", "nextNode", "graphHash"] as const;
 
@@ -57,7 +65,8 @@ export class Comparison {
     const isSame = async (mine: Piece, theirs: Piece, position: Position): Promise<boolean> => {
       if (JSON.stringify(mine[2]) !== JSON.stringify(theirs[2])) return false;
       if (isSameCode(here.codec, there.codec) && mine[0] === theirs[0]) return true;
-      if (!isIntact(mine, position === "root" ? undefined : position)) throw damagedCheckpoint(record, new Error("a stored piece is not what was written"));
+      if (!isIntact(mine, position === "root" ? undefined : position))
+        throw damagedCheckpoint(record, new Error("a stored piece is not what was written"));
       const [a, b] = await Promise.all([treeOf(mine, here, position), treeOf(theirs, there, position)]);
       return isSameState(a, b, { atomsByValue: true });
     };

@@ -45,11 +45,19 @@ export function checkHeader(fields: Fields, codec: Codec): void {
   if (typeof version !== "number" || version < 1) throw new Error("has no version");
   if (version > VERSION) {
     const versions = { expected: String(VERSION), actual: String(version) };
-    throw new CheckpointStoreError("newer-schema", `the archive has version ${version}, known here is ${VERSION}`, versions);
+    throw new CheckpointStoreError(
+      "newer-schema",
+      `the archive has version ${version}, known here is ${VERSION}`,
+      versions,
+    );
   }
   if (name !== codec.name) {
     const names = { expected: codec.name, actual: String(name) };
-    throw new CheckpointStoreError("codec-mismatch", `the archive was written with codec ${String(name)}, given was ${codec.name}`, names);
+    throw new CheckpointStoreError(
+      "codec-mismatch",
+      `the archive was written with codec ${String(name)}, given was ${codec.name}`,
+      names,
+    );
   }
 }
 
@@ -83,12 +91,22 @@ export async function textOfCheckpoint(entry: CheckpointEntry, codec: Codec): Pr
   const { metadata, ...rest } = pickHead(head);
   const about = { traceId, checkpointId: head.id };
   const placed = { ...rest, traceId, seq, timestamp };
-  const named = JSON.stringify({ ...rest, seq, timestamp, stateBytes, nextPiece, ...(dropped.length > 0 && { dropped }) }).slice(1, -1);
+  const named = JSON.stringify({
+    ...rest,
+    seq,
+    timestamp,
+    stateBytes,
+    nextPiece,
+    ...(dropped.length > 0 && { dropped }),
+  }).slice(1, -1);
   const encoded = metadata === undefined ? "" : `,${await textOfMetadata(metadata, { codec, head: placed, about })}`;
   return `"kind":"checkpoint",${named}${encoded},"root":{${textOfPiece(root)}}`;
 }
 
-export async function checkpointOf(fields: Fields, { traceId, codec }: { traceId: TraceId; codec: Codec }): Promise<CheckpointEntry> {
+export async function checkpointOf(
+  fields: Fields,
+  { traceId, codec }: { traceId: TraceId; codec: Codec },
+): Promise<CheckpointEntry> {
   const { id, parentId, nextNode, graphHash, createdAt, timestamp, dropped = [], root } = fields as Fields & PlacedHead;
   if (typeof timestamp !== "number") throw new Error("has no timestamp");
   const place = { traceId, seq: countOf(fields, "seq"), timestamp };
@@ -108,11 +126,13 @@ export function textOfEnd(counts: { readonly traces: number; readonly checkpoint
 }
 
 export function checkEnd(fields: Fields, { traces, checkpoints }: { traces: number; checkpoints: number }): void {
-  if (fields["traces"] !== traces || fields["checkpoints"] !== checkpoints) throw new Error("counts other traces and checkpoints than there were");
+  if (fields["traces"] !== traces || fields["checkpoints"] !== checkpoints)
+    throw new Error("counts other traces and checkpoints than there were");
 }
 
 function countOf(fields: Fields, name: string): number {
   const value = fields[name];
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > MAX_SEQ) throw new Error(`has no ${name}`);
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > MAX_SEQ)
+    throw new Error(`has no ${name}`);
   return value;
 }

@@ -35,7 +35,10 @@ export interface ExportOptions {
 const CHUNK_BYTES = 64 * 1024;
 
 /** The archive of an engine's traces, made as it is read. */
-export function exportStream(engine: Engine, options: ExportOptions & { readonly codec: Codec }): ReadableStream<Uint8Array> {
+export function exportStream(
+  engine: Engine,
+  options: ExportOptions & { readonly codec: Codec },
+): ReadableStream<Uint8Array> {
   const { traceIds, signal } = options;
   if (traceIds !== undefined) {
     if (!Array.isArray(traceIds)) throw new TypeError("traceIds must be an array");
@@ -101,7 +104,9 @@ async function* allTraces(engine: Engine): AsyncGenerator<TraceId> {
   let after: TraceId | undefined;
   for (;;) {
     const range = after === undefined ? undefined : { lower: [after], lowerOpen: true };
-    const [key] = await engine.read((transaction) => transaction.keys("traces", { limit: 1, ...(range !== undefined && { range }) }));
+    const [key] = await engine.read((transaction) =>
+      transaction.keys("traces", { limit: 1, ...(range !== undefined && { range }) }),
+    );
     if (key === undefined) return;
     after = key[0] as TraceId;
     yield after;
@@ -128,5 +133,8 @@ async function* checkpointLines(
   const metadata = await metadataOf(record, codecs);
   const { metadata: _, ...bare } = pickHead(record);
   const head = { ...bare, traceId, seq, timestamp, ...(metadata !== undefined && { metadata }) };
-  yield await textOfCheckpoint({ head, stateBytes, nextPiece, dropped, root: await recoded(record.root, "root") }, codec);
+  yield await textOfCheckpoint(
+    { head, stateBytes, nextPiece, dropped, root: await recoded(record.root, "root") },
+    codec,
+  );
 }

@@ -66,7 +66,8 @@ class Importing {
   /** What the archive had so far. */
   #traces = 0;
   #checkpoints = 0;
-  #trace: { readonly traceId: TraceId; readonly line: number; readonly into: TraceImport; isSkipped: boolean } | undefined;
+  #trace:
+    { readonly traceId: TraceId; readonly line: number; readonly into: TraceImport; isSkipped: boolean } | undefined;
   #stored = 0;
   #present = 0;
   readonly #skipped: TraceId[] = [];
@@ -119,7 +120,11 @@ class Importing {
 
   /** @throws `corrupted` where the end is missing. */
   summary(): ImportSummary {
-    if (!this.#isEnded) throw damagedLine(this.#line + 1, this.#line === 0 ? "is missing: there is no archive" : "is missing: the archive was cut short");
+    if (!this.#isEnded)
+      throw damagedLine(
+        this.#line + 1,
+        this.#line === 0 ? "is missing: there is no archive" : "is missing: the archive was cut short",
+      );
     return { traces: this.#traces, checkpoints: this.#stored, present: this.#present, skipped: this.#skipped };
   }
 
@@ -132,7 +137,11 @@ class Importing {
       this.#present += trace.into.present;
     }
     this.#trace = undefined;
-    this.#options.onProgress?.({ traceId: trace.traceId, checkpoints: this.#stored + this.#present, bytes: this.#bytes });
+    this.#options.onProgress?.({
+      traceId: trace.traceId,
+      checkpoints: this.#stored + this.#present,
+      bytes: this.#bytes,
+    });
   }
 
   #progress({ traceId, into }: { traceId: TraceId; into: TraceImport }): void {

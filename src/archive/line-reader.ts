@@ -12,7 +12,10 @@ export interface Line {
 
 /** What is wrong with a line. */
 export function damagedLine(number: number, reason: string, cause?: unknown): CheckpointStoreError {
-  return new CheckpointStoreError("corrupted", `line ${number} of the archive ${reason}`, { path: `line ${number}`, cause });
+  return new CheckpointStoreError("corrupted", `line ${number} of the archive ${reason}`, {
+    path: `line ${number}`,
+    cause,
+  });
 }
 
 /** Reads an archive line by line, each with its checksum verified. @throws `corrupted`; what the stream fails with. */
@@ -24,7 +27,10 @@ export async function* readLines(stream: ReadableStream<Uint8Array>, signal?: Ab
     const body = bytes.subarray(0, Math.max(0, bytes.length - SUM_LENGTH));
     sum = crc32(body, sum);
     if (textOf(bytes.subarray(body.length)) !== sumText(sum)) {
-      throw damagedLine(number, number === 1 ? "is not that of an archive, or damaged" : "is damaged: its checksum is another");
+      throw damagedLine(
+        number,
+        number === 1 ? "is not that of an archive, or damaged" : "is damaged: its checksum is another",
+      );
     }
     yield { number, fields: parse(bytes, number), bytes: bytes.length + 1 };
   }

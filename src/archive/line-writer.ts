@@ -18,7 +18,10 @@ export class LineWriter {
   line(fields: string): Uint8Array {
     const body = encoder.encode(`{${fields}`);
     if (body.length + SUM_LENGTH > MAX_LINE_BYTES) {
-      throw new CheckpointStoreError("serialization", `a line of an archive has ${MAX_LINE_BYTES} bytes at the most, this one ${body.length}`);
+      throw new CheckpointStoreError(
+        "serialization",
+        `a line of an archive has ${MAX_LINE_BYTES} bytes at the most, this one ${body.length}`,
+      );
     }
     this.#sum = crc32(body, this.#sum);
     const line = new Uint8Array(body.length + SUM_LENGTH + 1);

@@ -11,7 +11,10 @@ import { ARCHIVE, ARCHIVE_LINEAGE, archiveSide, type About } from "./recode.ts";
 type Metadata = NonNullable<CheckpointHead["metadata"]>;
 
 /** Metadata as a line's field: as it is where JSON can say it; else stored as a small state would be. */
-export async function textOfMetadata(metadata: Metadata, { codec, head, about }: { codec: Codec; head: PlacedHead; about: About }): Promise<string> {
+export async function textOfMetadata(
+  metadata: Metadata,
+  { codec, head, about }: { codec: Codec; head: PlacedHead; about: About },
+): Promise<string> {
   if (codec.encodesMetadata !== true) {
     const text = JSON.stringify(metadata);
     if (isSameMetadata(metadata, JSON.parse(text) as Metadata)) return `"metadata":${text}`;
@@ -49,6 +52,7 @@ export async function readMetadata(
 }
 
 function objectOf(value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error("has metadata that is no object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error("has metadata that is no object");
   return value as Record<string, unknown>;
 }

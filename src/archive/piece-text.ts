@@ -21,7 +21,8 @@ export function textOfPiece([, payload, references]: Piece): string {
 function textOfContent(payload: unknown): string {
   if (payload === null) return "";
   if (payload instanceof Uint8Array) return `"bytes":"${toBase64(payload)}"`;
-  if (typeof payload !== "string") throw new TypeError("codec must be one that makes strings or Uint8Arrays: an archive is text");
+  if (typeof payload !== "string")
+    throw new TypeError("codec must be one that makes strings or Uint8Arrays: an archive is text");
   return isPlainJson(payload) ? `"json":${payload}` : `"text":${JSON.stringify(payload)}`;
 }
 
@@ -60,5 +61,8 @@ function rangesOf(value: unknown): readonly Ranges[] {
 /** Whether a value is runs of whole numbers. */
 export function isRanges(value: unknown): value is Ranges {
   if (!Array.isArray(value) || value.length % 2 === 1) return false;
-  return value.every((number, i) => Number.isSafeInteger(number) && number >= i % 2 && Number.isSafeInteger(number + (value[i - 1] ?? 0)));
+  return value.every(
+    (number, i) =>
+      Number.isSafeInteger(number) && number >= i % 2 && Number.isSafeInteger(number + (value[i - 1] ?? 0)),
+  );
 }

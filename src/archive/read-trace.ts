@@ -2,7 +2,15 @@ import type { TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { numbersOf, toRanges } from "../engine/ranges.ts";
-import { currentLineage, isIntactRecord, rangeOf, readTrace, type CheckpointRecord, type DropRecord, type TraceRecord } from "../engine/records.ts";
+import {
+  currentLineage,
+  isIntactRecord,
+  rangeOf,
+  readTrace,
+  type CheckpointRecord,
+  type DropRecord,
+  type TraceRecord,
+} from "../engine/records.ts";
 import type { TraceEntry } from "./entries.ts";
 import { gatherPieces, PageCache, type Gathered } from "./gather.ts";
 import { RangeSet } from "./range-set.ts";
@@ -52,11 +60,14 @@ export class TraceReading {
       ]);
       if (trace === undefined) return undefined;
       if (!drops.every(isIntactRecord)) {
-        throw new CheckpointStoreError("corrupted", `a record of what trace ${traceId} dropped is damaged`, { traceId });
+        throw new CheckpointStoreError("corrupted", `a record of what trace ${traceId} dropped is damaged`, {
+          traceId,
+        });
       }
       return { trace, drops: drops.map(({ seq, dropped }) => [seq, toRanges(dropped.map(([piece]) => piece))]) };
     });
-    if (start === undefined) throw new CheckpointStoreError("not-found", `there is no trace ${traceId} to export`, { traceId });
+    if (start === undefined)
+      throw new CheckpointStoreError("not-found", `there is no trace ${traceId} to export`, { traceId });
     this.#start = start;
     const { seq, timestamp, nextPiece } = start.trace;
     return { traceId, seq, timestamp, nextPiece };
@@ -69,7 +80,10 @@ export class TraceReading {
     const found = await this.#engine.read(async (transaction) => {
       const [current, records] = await Promise.all([
         transaction.get<TraceRecord>("traces", [this.#traceId]),
-        transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(this.#traceId, this.#after + 1, trace.seq), limit: MAX_RECORDS }),
+        transaction.getAll<CheckpointRecord>("checkpoints", {
+          range: rangeOf(this.#traceId, this.#after + 1, trace.seq),
+          limit: MAX_RECORDS,
+        }),
       ]);
       // Removed and made again: another trace, of which nothing goes with what was read.
       if (current === undefined || currentLineage(current.lineages) !== currentLineage(trace.lineages)) return [];
@@ -78,7 +92,12 @@ export class TraceReading {
       for (const record of records) {
         if (bytes > MAX_BATCH_BYTES) break;
         bytes += record.bytes;
-        batch.push({ record, pieces: await this.#gather(record, (root) => gatherPieces(transaction, { root, cache: this.#cache, known: this.#known })) });
+        batch.push({
+          record,
+          pieces: await this.#gather(record, (root) =>
+            gatherPieces(transaction, { root, cache: this.#cache, known: this.#known }),
+          ),
+        });
       }
       return batch;
     });
@@ -89,7 +108,10 @@ export class TraceReading {
     });
   }
 
-  async #gather(record: CheckpointRecord, gather: (root: CheckpointRecord["root"]) => Promise<Gathered>): Promise<Gathered> {
+  async #gather(
+    record: CheckpointRecord,
+    gather: (root: CheckpointRecord["root"]) => Promise<Gathered>,
+  ): Promise<Gathered> {
     if (!isIntactRecord(record)) throw damagedCheckpoint(record, new Error("its record is not what was written"));
     try {
       return await gather(record.root);

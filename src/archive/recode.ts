@@ -33,7 +33,11 @@ export function archiveSide(codec: Codec, head: PlacedHead, lineage: number = AR
   const { metadata: _, metadataLineage: __, ...bound } = placedHead(head);
   return {
     codec,
-    placeOf: (position) => ({ store: ARCHIVE, lineage, position: position === "root" ? { part: "state", head: bound } : position }),
+    placeOf: (position) => ({
+      store: ARCHIVE,
+      lineage,
+      position: position === "root" ? { part: "state", head: bound } : position,
+    }),
   };
 }
 
@@ -68,10 +72,11 @@ export async function recode(
     return await encodePiece({ value, references }, { codec: to.codec, place: to.placeOf(position) });
   } catch (error) {
     if (isCheckpointStoreError(error)) throw error;
-    throw new CheckpointStoreError("serialization", `codec ${to.codec.name} can't hold a part of checkpoint ${about.checkpointId}`, {
-      ...about,
-      cause: error,
-    });
+    throw new CheckpointStoreError(
+      "serialization",
+      `codec ${to.codec.name} can't hold a part of checkpoint ${about.checkpointId}`,
+      { ...about, cause: error },
+    );
   }
 }
 
@@ -84,5 +89,9 @@ export async function contentOf(piece: Piece, { codec, placeOf }: Side, position
 /** Why a stored checkpoint can't be exported, or compared with. */
 export function damagedCheckpoint({ id, traceId }: CheckpointRecord, cause: unknown): CheckpointStoreError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new CheckpointStoreError("corrupted", `checkpoint ${id} is damaged: ${reason}`, { traceId, checkpointId: id, cause });
+  return new CheckpointStoreError("corrupted", `checkpoint ${id} is damaged: ${reason}`, {
+    traceId,
+    checkpointId: id,
+    cause,
+  });
 }

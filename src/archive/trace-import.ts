@@ -69,7 +69,10 @@ export class TraceImport {
       if (stored === undefined) throw this.#conflict(`has another checkpoint where the archive has ${entry.head.id}`);
       this.#uncompared -= 1;
       this.present += 1;
-      this.#pieces.settle(entry, fresh.map(({ number }, i): StoredSize => [number, bytesOf(stored[i]!)]));
+      this.#pieces.settle(
+        entry,
+        fresh.map(({ number }, i): StoredSize => [number, bytesOf(stored[i]!)]),
+      );
       return false;
     }
     const isFull = this.#batchBytes > MAX_BATCH_BYTES;
@@ -129,8 +132,19 @@ export class TraceImport {
       ...fresh.map(({ number, piece, line }) => recoded(piece, number, line)),
     ]);
     const numbered = pieces.map((piece, i) => ({ number: fresh[i]!.number, piece, bytes: bytesOf(piece) }));
-    this.#pieces.settle(entry, numbered.map(({ number, bytes }): StoredSize => [number, bytes]));
-    this.#batch.push({ head, recorded, root: root!, pieces: numbered.sort((a, b) => a.number - b.number), dropped, nextPiece, stateBytes });
+    this.#pieces.settle(
+      entry,
+      numbered.map(({ number, bytes }): StoredSize => [number, bytes]),
+    );
+    this.#batch.push({
+      head,
+      recorded,
+      root: root!,
+      pieces: numbered.sort((a, b) => a.number - b.number),
+      dropped,
+      nextPiece,
+      stateBytes,
+    });
     this.#batchBytes += numbered.reduce((sum, { bytes }) => sum + bytes, bytesOf(root!));
   }
 
@@ -140,7 +154,9 @@ export class TraceImport {
     const { lineages, seq, timestamp, latest, nextPiece } = this.#trace!;
     const isBehind = entry.nextPiece < nextPiece || this.#checked!.fresh.some(({ number }) => number < nextPiece);
     if (isBehind || entry.head.seq <= seq || entry.head.timestamp <= timestamp) {
-      throw this.#conflict(`has had checkpoints since ${latest.id} that are gone, and went on without those of the archive`);
+      throw this.#conflict(
+        `has had checkpoints since ${latest.id} that are gone, and went on without those of the archive`,
+      );
     }
     return { codec: codecs.named(this.#comparison.codec!, latest), lineages };
   }
@@ -149,14 +165,25 @@ export class TraceImport {
     const { traceId } = this.#entry;
     const { codec, lineages } = this.#target!;
     const checkpoints = this.#batch;
-    const batch = { traceId, checkpoints, codec: codec.name, lineages, token: this.#trace?.token, end: isLast ? this.#entry : undefined };
+    const batch = {
+      traceId,
+      checkpoints,
+      codec: codec.name,
+      lineages,
+      token: this.#trace?.token,
+      end: isLast ? this.#entry : undefined,
+    };
     await this.#engine.writer(traceId).enqueue(async () => {
       this.#engine.requireOpen();
-      const written = await this.#engine.backend.write((transaction) => writeBatch(transaction, batch, this.#engine.clock));
+      const written = await this.#engine.backend.write((transaction) =>
+        writeBatch(transaction, batch, this.#engine.clock),
+      );
       this.#engine.forget(traceId);
       const versionBefore = this.#trace?.version ?? 0;
       this.#trace = written.trace;
-      written.heads.forEach((head, i) => this.#engine.changes.report({ kind: "saved", traceId, version: versionBefore + i + 1, head }));
+      written.heads.forEach((head, i) =>
+        this.#engine.changes.report({ kind: "saved", traceId, version: versionBefore + i + 1, head }),
+      );
     });
     this.#firstWritten ??= checkpoints[0]!.head.seq;
     this.stored += checkpoints.length;

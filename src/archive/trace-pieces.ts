@@ -41,14 +41,19 @@ export class TracePieces {
   }
 
   /** The pieces that came with a checkpoint, and those that it does without. @throws Error that says what is wrong. */
-  check({ head, nextPiece, dropped, root }: CheckpointEntry): { fresh: readonly ArchivedPiece[]; dropped: readonly StoredSize[] } {
+  check({ head, nextPiece, dropped, root }: CheckpointEntry): {
+    fresh: readonly ArchivedPiece[];
+    dropped: readonly StoredSize[];
+  } {
     const { seq, timestamp } = head;
-    if (seq <= this.#seq || !(timestamp > this.#timestamp)) throw new Error("has a checkpoint that is not younger than the one before");
+    if (seq <= this.#seq || !(timestamp > this.#timestamp))
+      throw new Error("has a checkpoint that is not younger than the one before");
     if (seq > this.#entry.seq || timestamp > this.#entry.timestamp || nextPiece > this.#entry.nextPiece) {
       throw new Error("has a checkpoint that is younger than its trace");
     }
     const isNumberedOn = nextPiece >= this.#settledUpTo && this.#fresh.every(({ number }) => number < nextPiece);
-    if (!isNumberedOn || nextPiece - this.#settledUpTo > MAX_SKIPPED) throw new Error("has pieces that are numbered wrongly");
+    if (!isNumberedOn || nextPiece - this.#settledUpTo > MAX_SKIPPED)
+      throw new Error("has pieces that are numbered wrongly");
     const gone = this.#drop(dropped);
     this.#requireLive(root[2] ?? []);
     return { fresh: this.#fresh, dropped: gone };
@@ -88,7 +93,8 @@ export class TracePieces {
   #requireLive(references: readonly Ranges[]): void {
     for (const ranges of references) {
       for (let i = 0; i < ranges.length; i += 2) {
-        if (!this.#live.covers(ranges[i]!, ranges[i + 1]!)) throw new Error(`refers to piece ${ranges[i]!} or others that are not in use`);
+        if (!this.#live.covers(ranges[i]!, ranges[i + 1]!))
+          throw new Error(`refers to piece ${ranges[i]!} or others that are not in use`);
       }
     }
   }

@@ -48,7 +48,10 @@ export interface Batch {
 export class BatchConflict extends CheckpointStoreError {
   readonly isOvertaken: boolean;
 
-  constructor(message: string, { isOvertaken, ...details }: { traceId: TraceId; checkpointId?: CheckpointId; isOvertaken: boolean }) {
+  constructor(
+    message: string,
+    { isOvertaken, ...details }: { traceId: TraceId; checkpointId?: CheckpointId; isOvertaken: boolean },
+  ) {
     super("conflict", message, details);
     this.isOvertaken = isOvertaken;
   }
@@ -115,11 +118,17 @@ export async function writeBatch(
 
 async function requireFreeIds(transaction: WriteTransaction, { traceId, checkpoints }: Batch): Promise<void> {
   const found = await Promise.all(
-    checkpoints.map(({ head: { id } }) => transaction.keys("checkpoints", { index: "by_id", range: { lower: [id], upper: [id] } })),
+    checkpoints.map(({ head: { id } }) =>
+      transaction.keys("checkpoints", { index: "by_id", range: { lower: [id], upper: [id] } }),
+    ),
   );
   for (const [key] of found) {
     if (key === undefined) continue;
     const [other, , id] = key as [TraceId, number, CheckpointId];
-    throw new BatchConflict(`checkpoint ${id} is there already, in trace ${other}`, { traceId, checkpointId: id, isOvertaken: false });
+    throw new BatchConflict(`checkpoint ${id} is there already, in trace ${other}`, {
+      traceId,
+      checkpointId: id,
+      isOvertaken: false,
+    });
   }
 }

@@ -137,13 +137,17 @@ class MemoryTransaction implements WriteTransaction {
 
   #insert(collection: CollectionName, record: object): void {
     this.#eachOrder(collection, record, (entries, key) => entries.splice(lowerBound(entries, key), 0, { key, record }));
-    this.#undo.push(() => this.#eachOrder(collection, record, (entries, key) => entries.splice(lowerBound(entries, key), 1)));
+    this.#undo.push(() =>
+      this.#eachOrder(collection, record, (entries, key) => entries.splice(lowerBound(entries, key), 1)),
+    );
   }
 
   #remove(collection: CollectionName, record: object): void {
     this.#eachOrder(collection, record, (entries, key) => entries.splice(lowerBound(entries, key), 1));
     this.#undo.push(() =>
-      this.#eachOrder(collection, record, (entries, key) => entries.splice(lowerBound(entries, key), 0, { key, record })),
+      this.#eachOrder(collection, record, (entries, key) =>
+        entries.splice(lowerBound(entries, key), 0, { key, record }),
+      ),
     );
   }
 

@@ -44,24 +44,34 @@ export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: E
       const { id, key } = await ring.current();
       const header = headerOf(id);
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-      const sealed = await crypto.subtle.encrypt(paramsOf(iv, { name, header, place }), key, toBytes(await codec.encode(value, place), codec));
+      const sealed = await crypto.subtle.encrypt(
+        paramsOf(iv, { name, header, place }),
+        key,
+        toBytes(await codec.encode(value, place), codec),
+      );
       return concatBytes([header, iv, new Uint8Array(sealed)]);
     },
     async decode(encoded, place) {
       const { header, id, iv, sealed } = split(encoded);
       const key = await ring.find(id);
       if (key === undefined) {
-        throw new CheckpointStoreError("codec-mismatch", `it was encrypted with key ${id}, which is not in the ring`, { actual: id });
+        throw new CheckpointStoreError("codec-mismatch", `it was encrypted with key ${id}, which is not in the ring`, {
+          actual: id,
+        });
       }
       let bytes: Uint8Array;
       try {
         bytes = new Uint8Array(await crypto.subtle.decrypt(paramsOf(iv, { name, header, place }), key, sealed));
       } catch (cause) {
-        const message = "it can't be decrypted: it was altered or put in another's place, or another key has the same id";
+        const message =
+          "it can't be decrypted: it was altered or put in another's place, or another key has the same id";
         throw new CheckpointStoreError("corrupted", message, { cause });
       }
       const content = bytes.subarray(1);
-      return codec.decode(bytes[0] === TEXT ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(content) : content.slice(), place);
+      return codec.decode(
+        bytes[0] === TEXT ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(content) : content.slice(),
+        place,
+      );
     },
   };
 }
@@ -73,17 +83,26 @@ function headerOf(id: string): Uint8Array<ArrayBuffer> {
   return concatBytes([Uint8Array.of(FORMAT, name.length), name]);
 }
 
-function paramsOf(iv: Uint8Array<ArrayBuffer>, { name, header, place }: { name: string; header: Uint8Array; place: Place }): AesGcmParams {
+function paramsOf(
+  iv: Uint8Array<ArrayBuffer>,
+  { name, header, place }: { name: string; header: Uint8Array; place: Place },
+): AesGcmParams {
   return { name: "AES-GCM", iv, additionalData: concatBytes([header, bytesOfPlace(name, place)]) };
 }
 
 function split(encoded: unknown) {
-  if (!(encoded instanceof Uint8Array) || encoded[0] !== FORMAT) throw new TypeError("it is not encrypted by this codec");
+  if (!(encoded instanceof Uint8Array) || encoded[0] !== FORMAT)
+    throw new TypeError("it is not encrypted by this codec");
   const at = 2 + encoded[1]!;
   // Out of a buffer of its own: one from another realm, or a shared one, is nothing that WebCrypto takes everywhere.
   const bytes = Uint8Array.from(encoded);
   const header = bytes.slice(0, at);
-  return { header, id: new TextDecoder().decode(header.subarray(2)), iv: bytes.slice(at, at + IV_BYTES), sealed: bytes.slice(at + IV_BYTES) };
+  return {
+    header,
+    id: new TextDecoder().decode(header.subarray(2)),
+    iv: bytes.slice(at, at + IV_BYTES),
+    sealed: bytes.slice(at + IV_BYTES),
+  };
 }
 
 function toBytes(encoded: unknown, { name }: Codec): Uint8Array<ArrayBuffer> {

@@ -6,9 +6,5 @@ import type { Codec } from "../core/codec.ts";
  * What it stores is the engine's own format, which no other program can read, and which an archive writes as JSON.
  */
 export function createStructuredCloneCodec(): Codec {
-  return {
-    name: "structured-clone",
-    encode: (value) => value,
-    decode: (encoded) => encoded,
-  };
+  return { name: "structured-clone", encode: (value) => value, decode: (encoded) => encoded };
 }

@@ -69,7 +69,8 @@ function refuseForeign(annotations: unknown): void {
   while (open.length > 0) {
     const one = open.pop();
     if (typeof one === "object" && one !== null) open.push(...(Array.isArray(one) ? one : Object.values(one)));
-    else if (one !== undefined && !KNOWN_ANNOTATIONS.has(one)) throw new TypeError(`a stored ${String(one)} is not of this library's making`);
+    else if (one !== undefined && !KNOWN_ANNOTATIONS.has(one))
+      throw new TypeError(`a stored ${String(one)} is not of this library's making`);
   }
 }
 

@@ -66,10 +66,7 @@ export class CheckpointStoreError extends Error {
 }
 
 /** Whether `error` is a store's error, of the given code if one is given; holds across bundles, tabs and realms. */
-export function isCheckpointStoreError(
-  error: unknown,
-  code?: CheckpointStoreErrorCode,
-): error is CheckpointStoreError {
+export function isCheckpointStoreError(error: unknown, code?: CheckpointStoreErrorCode): error is CheckpointStoreError {
   const candidate = error as Partial<CheckpointStoreError> | null | undefined;
   return candidate?.brand === BRAND && (code === undefined || candidate.code === code);
 }

@@ -43,7 +43,8 @@ export function maxBytes(bytes: number): Retention {
 export function combineRetention(rules: Retention | readonly Retention[] = []): Retention {
   const combined: { -readonly [K in keyof Retention]: number } = {};
   for (const rule of Array.isArray(rules) ? (rules as readonly Retention[]) : [rules as Retention]) {
-    if (typeof rule !== "object" || rule === null) throw new TypeError(`retention must be made of rules, got ${String(rule)}`);
+    if (typeof rule !== "object" || rule === null)
+      throw new TypeError(`retention must be made of rules, got ${String(rule)}`);
     for (const key of ["keepLast", "maxAgeMs", "maxBytes"] as const) {
       const limit = rule[key];
       if (limit === undefined) continue;
@@ -58,6 +59,8 @@ function requireLimit(limit: unknown, name: keyof Retention): void {
   if (typeof limit !== "number") throw new TypeError(`retention.${name} must be a number, got ${typeof limit}`);
   const isFit = name === "keepLast" ? Number.isSafeInteger(limit) && limit >= 1 : limit >= 0;
   if (!isFit) {
-    throw new RangeError(`retention.${name} must be ${name === "keepLast" ? "a whole number, 1 or more" : "0 or more"}, got ${limit}`);
+    throw new RangeError(
+      `retention.${name} must be ${name === "keepLast" ? "a whole number, 1 or more" : "0 or more"}, got ${limit}`,
+    );
   }
 }

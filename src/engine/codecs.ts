@@ -24,11 +24,10 @@ export class Codecs {
     const found = this.#byName.get(codec);
     if (found !== undefined) return found;
     const known = [...this.#byName.keys()].join(", ");
-    throw new CheckpointStoreError("codec-mismatch", `checkpoint ${id} was written by codec ${codec}, known here: ${known}`, {
-      traceId,
-      checkpointId: id,
-      expected: known,
-      actual: codec,
-    });
+    throw new CheckpointStoreError(
+      "codec-mismatch",
+      `checkpoint ${id} was written by codec ${codec}, known here: ${known}`,
+      { traceId, checkpointId: id, expected: known, actual: codec },
+    );
   }
 }

@@ -16,18 +16,7 @@ import {
   type Shape,
 } from "./shape.ts";
 import type { Sharing } from "./sharing.ts";
-import {
-  Alias,
-  Atom,
-  copyOf,
-  MIN_TEXT_LENGTH,
-  Node,
-  nodeOf,
-  weigh,
-  type Copy,
-  type Kind,
-  type Slot,
-} from "./tree.ts";
+import { Alias, Atom, copyOf, MIN_TEXT_LENGTH, Node, nodeOf, weigh, type Copy, type Kind, type Slot } from "./tree.ts";
 
 /** Recursion goes this deep; what is deeper is copied first, from the bottom up. */
 export const MAX_DEPTH = 300;
@@ -217,9 +206,14 @@ export class Copier {
 
   #record(
     value: object,
-    { kind, keys, before: given, depth, detail, done }: {
-      kind: Kind; keys: string[]; before: Node | undefined; depth: number; detail?: unknown; done?: Slot[];
-    },
+    {
+      kind,
+      keys,
+      before: given,
+      depth,
+      detail,
+      done,
+    }: { kind: Kind; keys: string[]; before: Node | undefined; depth: number; detail?: unknown; done?: Slot[] },
   ): Node {
     const before = given?.kind === kind && given.detail === detail ? given : undefined;
     const oldKeys = before?.keys;
@@ -274,7 +268,8 @@ export class Copier {
       }
       children.push(slot);
     }
-    if (children === undefined && values.length === before!.children.length && before!.detail === detail) return before!;
+    if (children === undefined && values.length === before!.children.length && before!.detail === detail)
+      return before!;
     return nodeOf(kind, { children: children ?? before!.children.slice(0, values.length), before, detail });
   }
 

@@ -27,7 +27,8 @@ export const ENGINE = Symbol.for("waystone.engine");
 /** The engine of a store. @throws TypeError for a store of another make. */
 export function engineOf(store: Store): Engine {
   const engine = (store as { [ENGINE]?: Engine } | undefined)?.[ENGINE];
-  if (engine === undefined) throw new TypeError("store must be one that openStore, createStore or createMemoryStore made");
+  if (engine === undefined)
+    throw new TypeError("store must be one that openStore, createStore or createMemoryStore made");
   return engine;
 }
 

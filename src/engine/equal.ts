@@ -38,7 +38,8 @@ export function isSameState(a: Slot, b: Slot, { atomsByValue = false } = {}): bo
 }
 
 function isSameNode(a: Node, b: Node): boolean {
-  if (a.kind !== b.kind || String(a.detail) !== String(b.detail) || a.children.length !== b.children.length) return false;
+  if (a.kind !== b.kind || String(a.detail) !== String(b.detail) || a.children.length !== b.children.length)
+    return false;
   if (a.keys !== undefined && !a.keys.every((key, i) => key === b.keys?.[i])) return false;
   if (typeof a.content === "string" || typeof b.content === "string") return a.content === b.content;
   if (a.content === undefined || b.content === undefined) return a.content === b.content;

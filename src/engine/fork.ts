@@ -5,7 +5,18 @@ import { appendPieces } from "./pages.ts";
 import { bytesOf } from "./piece.ts";
 import { isPinned, putCheckpoint } from "./put-checkpoint.ts";
 import { findStored } from "./reading.ts";
-import { currentLineage, EMPTY_LAYOUT, headOf, isIntactRecord, seal, type CheckpointRecord, type Lineages, type Origin, type RecordHead, type TraceRecord } from "./records.ts";
+import {
+  currentLineage,
+  EMPTY_LAYOUT,
+  headOf,
+  isIntactRecord,
+  seal,
+  type CheckpointRecord,
+  type Lineages,
+  type Origin,
+  type RecordHead,
+  type TraceRecord,
+} from "./records.ts";
 import { newToken } from "./removal.ts";
 import type { SaveClock } from "./save-clock.ts";
 
@@ -17,7 +28,12 @@ import type { SaveClock } from "./save-clock.ts";
  */
 export async function forkTrace(
   transaction: WriteTransaction,
-  { id, traceId, within, clock }: { id: CheckpointId; traceId: TraceId; within?: TraceId | undefined; clock: SaveClock },
+  {
+    id,
+    traceId,
+    within,
+    clock,
+  }: { id: CheckpointId; traceId: TraceId; within?: TraceId | undefined; clock: SaveClock },
 ): Promise<{ head: RecordHead; version: number }> {
   const [stored, taken] = await Promise.all([
     findStored(transaction, id),
@@ -33,16 +49,30 @@ export async function forkTrace(
   const { record, pieces } = stored;
   const source = await transaction.get<TraceRecord>("traces", [record.traceId]);
   // Its metadata may be unreadable here; its trace tells as well.
-  const isStaying = isPinned(record) || (source !== undefined && isIntactRecord(source) && source.pinned.includes(record.seq));
+  const isStaying =
+    isPinned(record) || (source !== undefined && isIntactRecord(source) && source.pinned.includes(record.seq));
   const numbered = [...pieces]
     .sort(([a], [b]) => a - b)
     .map(([number, piece]) => ({ number, piece, bytes: bytesOf(piece) }));
   const { createdAt, codec, root, nextPiece, stateBytes } = record;
   const lineages: Lineages = [...record.lineages, [nextPiece, newToken()]];
-  const placed = { ...headOf(record), id: crypto.randomUUID(), parentId: id, origin: record.origin ?? originOf(record), traceId, seq: 1, timestamp: createdAt };
+  const placed = {
+    ...headOf(record),
+    id: crypto.randomUUID(),
+    parentId: id,
+    origin: record.origin ?? originOf(record),
+    traceId,
+    seq: 1,
+    timestamp: createdAt,
+  };
   const parts = { head: placed, codec, root, lineages, nextPiece, stateBytes, pieces: numbered, dropped: [] };
   const { latest: head, sums } = putCheckpoint(transaction, parts, undefined);
-  const { layout } = await appendPieces(transaction, traceId, { layout: EMPTY_LAYOUT, tail: [], pieces: numbered, nextPiece });
+  const { layout } = await appendPieces(transaction, traceId, {
+    layout: EMPTY_LAYOUT,
+    tail: [],
+    pieces: numbered,
+    nextPiece,
+  });
   const trace: TraceRecord = {
     traceId,
     token: newToken(),
@@ -66,5 +96,12 @@ export async function forkTrace(
 }
 
 function originOf({ lineages, traceId, id, parentId, seq, timestamp }: CheckpointRecord): Origin {
-  return { lineage: currentLineage(lineages), traceId, id, ...(parentId !== undefined && { parentId }), seq, timestamp };
+  return {
+    lineage: currentLineage(lineages),
+    traceId,
+    id,
+    ...(parentId !== undefined && { parentId }),
+    seq,
+    timestamp,
+  };
 }

@@ -50,7 +50,14 @@ export async function sealHead(
   // A lineage of its own: its pieces are numbered from 0, as the trace's are.
   const lineage = newToken();
   const plan = await planSave(capture(metadata), {
-    base: undefined, foreign: [], nextPiece: 0, codec, store, lineage, head: placedHead(rest), part: "metadata",
+    base: undefined,
+    foreign: [],
+    nextPiece: 0,
+    codec,
+    store,
+    lineage,
+    head: placedHead(rest),
+    part: "metadata",
   });
   const pieces = plan.pieces.map(({ number, piece }) => [number, piece] as const);
   return { ...rest, sealed: { codec: codec.name, lineage, root: plan.root, pieces } };

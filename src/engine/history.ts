@@ -22,7 +22,7 @@ export async function* readHistory(
     if (record === undefined || record.traceId !== traceId) return;
     below = record.seq;
   }
-  for (let left = limit; left > 0; ) {
+  for (let left = limit; left > 0;) {
     signal?.throwIfAborted();
     const page = await read((transaction) =>
       transaction.getAll<CheckpointRecord>("checkpoints", {

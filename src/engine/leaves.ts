@@ -4,9 +4,11 @@ import { Atom, Node, sameAtom, weigh, type Slot } from "./tree.ts";
 /** A copy of a value that has no parts. */
 export function captureAtom(
   value: object,
-  { shape, before, custom }: {
-    shape: "date" | "regexp" | "url" | "custom"; before: Atom | Node | undefined; custom: CustomValues | undefined;
-  },
+  {
+    shape,
+    before,
+    custom,
+  }: { shape: "date" | "regexp" | "url" | "custom"; before: Atom | Node | undefined; custom: CustomValues | undefined },
 ): Atom {
   const known = before instanceof Atom ? before : undefined;
   let atom: Atom;
@@ -19,7 +21,10 @@ export function captureAtom(
     atom = new Atom(key, copy);
   } else {
     const key = String(value);
-    atom = new Atom(key, shape === "url" ? new URL(key) : new RegExp((value as RegExp).source, (value as RegExp).flags));
+    atom = new Atom(
+      key,
+      shape === "url" ? new URL(key) : new RegExp((value as RegExp).source, (value as RegExp).flags),
+    );
   }
   return known !== undefined && sameAtom(known, atom) ? known : atom;
 }

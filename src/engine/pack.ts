@@ -168,7 +168,8 @@ function packRuns(runs: Runs): Chunk[] {
 function packText(text: string, old: readonly Chunk[]): Chunk[] {
   const packed: Chunk[] = [];
   const cut = (from: number, to: number): void => {
-    for (let at = from; at < to; at += TEXT_LENGTH) packed.push(new Chunk([text.slice(at, Math.min(to, at + TEXT_LENGTH))]));
+    for (let at = from; at < to; at += TEXT_LENGTH)
+      packed.push(new Chunk([text.slice(at, Math.min(to, at + TEXT_LENGTH))]));
   };
   let at = 0;
   let misses = 0;
@@ -204,6 +205,7 @@ function packBytes(bytes: Uint8Array, old: readonly Chunk[]): Chunk[] {
 
 function levelsOf(chunks: readonly Chunk[]): (readonly Chunk[])[] {
   const levels: (readonly Chunk[])[] = [];
-  for (let level = chunks; level.length > 0; level = level.flatMap((chunk) => chunk.members ?? [])) levels.unshift(level);
+  for (let level = chunks; level.length > 0; level = level.flatMap((chunk) => chunk.members ?? []))
+    levels.unshift(level);
   return levels;
 }

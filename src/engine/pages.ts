@@ -23,9 +23,12 @@ const MAX_GAP = 1024;
 export async function appendPieces(
   transaction: WriteTransaction,
   traceId: TraceId,
-  { layout, tail, pieces, nextPiece }: {
-    layout: Layout; tail: readonly NumberedPiece[]; pieces: readonly NumberedPiece[]; nextPiece: number;
-  },
+  {
+    layout,
+    tail,
+    pieces,
+    nextPiece,
+  }: { layout: Layout; tail: readonly NumberedPiece[]; pieces: readonly NumberedPiece[]; nextPiece: number },
 ): Promise<{ layout: Layout; tail: readonly NumberedPiece[] }> {
   if (pieces.length === 0) return { layout, tail };
   const tailBytes = pieces.reduce((sum, piece) => sum + piece.bytes, layout.tailBytes);
@@ -44,8 +47,10 @@ export async function appendPieces(
     for (const piece of last.unused) unused.add(piece);
     volumes.pop();
   }
-  const taken = from === layout.tailFirst ? [] : await readRun(transaction, traceId, { from, to: layout.tailFirst - 1 });
-  const isOne = ({ number }: NumberedPiece): boolean => Number.isInteger(number) && number >= from && number < nextPiece;
+  const taken =
+    from === layout.tailFirst ? [] : await readRun(transaction, traceId, { from, to: layout.tailFirst - 1 });
+  const isOne = ({ number }: NumberedPiece): boolean =>
+    Number.isInteger(number) && number >= from && number < nextPiece;
   // A damaged page may say that its pieces have numbers which no piece has.
   const folded = [...taken.filter(({ number }) => !unused.has(number)), ...tail, ...pieces].filter(isOne);
   transaction.delete("pieces", rangeOf(traceId, from));
@@ -54,7 +59,11 @@ export async function appendPieces(
 }
 
 /** Stores pieces, in the order of their numbers, in as many volumes as they take. */
-export function putVolumes(transaction: WriteTransaction, traceId: TraceId, pieces: readonly NumberedPiece[]): Volume[] {
+export function putVolumes(
+  transaction: WriteTransaction,
+  traceId: TraceId,
+  pieces: readonly NumberedPiece[],
+): Volume[] {
   return Array.from(split(pieces, MAX_VOLUME_BYTES), (group) => {
     transaction.put("pieces", pageOf(traceId, group));
     const bytes = group.reduce((sum, piece) => sum + piece.bytes, 0);

@@ -127,7 +127,11 @@ export class ContentBuilder {
   }
 
   #note(kind: Note[0], anchor: number, reference = -1, detail?: unknown): null {
-    this.#notes.push(detail === undefined ? [kind, [...this.#path], anchor, reference] : [kind, [...this.#path], anchor, reference, detail]);
+    this.#notes.push(
+      detail === undefined
+        ? [kind, [...this.#path], anchor, reference]
+        : [kind, [...this.#path], anchor, reference, detail],
+    );
     return null;
   }
 }

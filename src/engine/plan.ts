@@ -92,7 +92,11 @@ function layOut(rootChunk: Chunk, number: (chunk: Chunk, kind: Kind) => void): v
   const enter = (items: readonly Slot[], apart: Node[], within: "root" | "rewritten" | "kept"): void => {
     for (const item of items) {
       if (!(item instanceof Node)) continue;
-      if (!item.apart && item.weight > STABLE_BYTES && (within === "root" || (within === "rewritten" && item.planned))) {
+      if (
+        !item.apart &&
+        item.weight > STABLE_BYTES &&
+        (within === "root" || (within === "rewritten" && item.planned))
+      ) {
         item.apart = true;
       }
       if (item.apart) {

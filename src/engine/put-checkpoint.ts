@@ -2,10 +2,20 @@ import type { WriteTransaction } from "../core/backend.ts";
 import type { CheckpointHead } from "../core/checkpoint.ts";
 import type { PlacedHead } from "../core/codec.ts";
 import { bytesOf } from "./piece.ts";
-import { headBytes, seal, type CheckpointRecord, type DropRecord, type RecordHead, type StoredSize } from "./records.ts";
+import {
+  headBytes,
+  seal,
+  type CheckpointRecord,
+  type DropRecord,
+  type RecordHead,
+  type StoredSize,
+} from "./records.ts";
 
 /** What a checkpoint's record holds beside its sums. */
-export interface CheckpointParts extends Pick<CheckpointRecord, "codec" | "root" | "lineages" | "nextPiece" | "stateBytes"> {
+export interface CheckpointParts extends Pick<
+  CheckpointRecord,
+  "codec" | "root" | "lineages" | "nextPiece" | "stateBytes"
+> {
   readonly head: PlacedHead & Pick<RecordHead, "sealed" | "origin" | "isDamaged">;
   /** The pieces that it is the first to need, which are stored apart. */
   readonly pieces: readonly { readonly bytes: number }[];

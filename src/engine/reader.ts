@@ -50,7 +50,8 @@ async function decodeAll(root: Piece, { pieces, codec, placeOf }: Reading): Prom
   const contents = new Map<Piece, unknown>();
   const waiting: Promise<void>[] = [];
   const decode = (piece: Piece, position: "root" | number): void => {
-    if (!isIntact(piece, position === "root" ? undefined : position)) throw damaged("a stored piece is not what was written");
+    if (!isIntact(piece, position === "root" ? undefined : position))
+      throw damaged("a stored piece is not what was written");
     if (piece[1] === null && codec.bindsPlace !== true) return void contents.set(piece, null);
     try {
       const content = codec.decode(piece[1], { ...placeOf(position), references: piece[2] ?? [] });
@@ -227,7 +228,10 @@ class Reader {
     const isContent = kind === "text" || kind === "bytes" || kind === "blob";
     const node = new Node(kind, isContent ? [] : leaves.flatMap((leaf) => leaf.items), keys);
     if (isContent) {
-      node.content = assemble(kind === "text" ? "text" : "raw", { parts: leaves.map((leaf) => leaf.items[0]), detail }) as string;
+      node.content = assemble(kind === "text" ? "text" : "raw", {
+        parts: leaves.map((leaf) => leaf.items[0]),
+        detail,
+      }) as string;
     }
     node.detail = detail;
     weigh(node);

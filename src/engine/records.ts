@@ -144,7 +144,10 @@ export interface DropRecord {
 }
 
 /** What is left of numbered pieces once some are gone. */
-export function without<P extends { readonly number: number }>(pieces: readonly P[], gone: readonly StoredSize[]): readonly P[] {
+export function without<P extends { readonly number: number }>(
+  pieces: readonly P[],
+  gone: readonly StoredSize[],
+): readonly P[] {
   if (gone.length === 0) return pieces;
   const numbers = new Set(gone.map(([piece]) => piece));
   return pieces.filter(({ number }) => !numbers.has(number));

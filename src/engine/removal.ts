@@ -68,11 +68,25 @@ export async function planRemoval(
     transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, from, to) }),
   ]);
   // Those of the checkpoint after the run, which is not known until here; there is at most one such record.
-  const later = after === undefined ? [] : await transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, to + 1, after.seq) });
+  const later =
+    after === undefined
+      ? []
+      : await transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, to + 1, after.seq) });
   const all = [...drops, ...later];
   // By what is damaged, pieces that others need could go. Then rather none does, until the trace is deleted.
   const isSure = [before, after, ...all].every((record) => record === undefined || isIntactRecord(record));
-  if (!isSure) return { ids: idsOf(keys).reverse(), from, to, before, after, isSure, dropped: [], recordBytes: [0, 0], stateBytes: [0, 0] };
+  if (!isSure)
+    return {
+      ids: idsOf(keys).reverse(),
+      from,
+      to,
+      before,
+      after,
+      isSure,
+      dropped: [],
+      recordBytes: [0, 0],
+      stateBytes: [0, 0],
+    };
   const removedBefore = total(all, (drop) => drop.removedRecordBytes);
   const statesRemovedBefore = total(all, (drop) => drop.removedStateBytes);
   const end = after === undefined ? trace.recordBytesUpTo : after.recordBytesUpTo - after.recordBytes;

@@ -35,11 +35,20 @@ export async function applyRetention(
 
 /** The position of the newest checkpoint that is not among the `count` newest; 0 where there is none. */
 export async function newestBeyond(transaction: ReadTransaction, traceId: TraceId, count: number): Promise<number> {
-  const [key] = await transaction.keys("checkpoints", { range: rangeOf(traceId), reverse: true, offset: count, limit: 1 });
+  const [key] = await transaction.keys("checkpoints", {
+    range: rangeOf(traceId),
+    reverse: true,
+    offset: count,
+    limit: 1,
+  });
   return (key?.[1] as number | undefined) ?? 0;
 }
 
-async function newestBefore(transaction: ReadTransaction, { traceId }: TraceRecord, timestamp: number): Promise<number> {
+async function newestBefore(
+  transaction: ReadTransaction,
+  { traceId }: TraceRecord,
+  timestamp: number,
+): Promise<number> {
   const [key] = await transaction.keys("checkpoints", {
     index: "by_trace_timestamp",
     range: { lower: [traceId], upper: [traceId, timestamp], upperOpen: true },
@@ -93,7 +102,11 @@ async function endOfRun(
 ): Promise<number> {
   const { traceId, seq: from } = run[0]!;
   const [[before], drops] = await Promise.all([
-    transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId, -Infinity, from - 1), reverse: true, limit: 1 }),
+    transaction.getAll<CheckpointRecord>("checkpoints", {
+      range: rangeOf(traceId, -Infinity, from - 1),
+      reverse: true,
+      limit: 1,
+    }),
     transaction.getAll<DropRecord>("drops", { range: rangeOf(traceId, from, next.seq) }),
   ]);
   const youngFrom = before?.nextPiece ?? 0;

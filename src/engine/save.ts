@@ -75,9 +75,19 @@ export async function prepareSave(
  */
 export async function writeSave(
   transaction: WriteTransaction,
-  { tree, plan, head, recorded, lineages, codec, standing, retention, owner, clock, check }: PreparedSave & {
-    retention: Retention; owner: string | undefined; clock: SaveClock; check?: () => Promise<void>;
-  },
+  {
+    tree,
+    plan,
+    head,
+    recorded,
+    lineages,
+    codec,
+    standing,
+    retention,
+    owner,
+    clock,
+    check,
+  }: PreparedSave & { retention: Retention; owner: string | undefined; clock: SaveClock; check?: () => Promise<void> },
 ): Promise<Written> {
   // Asked for before anything is written, and waited for at the end.
   const owning = owner === undefined ? undefined : requireOwner(transaction, { traceId: head.traceId, owner });

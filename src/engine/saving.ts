@@ -15,11 +15,13 @@ export async function saveCheckpoint(
   checkpoint: Checkpoint,
   { traceId, ...rules }: SaveRules & { traceId: TraceId },
 ): Promise<void> {
-  const { head, version, pruned } = await engine.writer(traceId).save(privateHead(traceId, checkpoint), {
-    state: checkpoint.state,
-    ...rules,
-    makeRoom: (error) => makeRoom(engine, { traceId, error }),
-  });
+  const { head, version, pruned } = await engine
+    .writer(traceId)
+    .save(privateHead(traceId, checkpoint), {
+      state: checkpoint.state,
+      ...rules,
+      makeRoom: (error) => makeRoom(engine, { traceId, error }),
+    });
   if (version === undefined) return;
   engine.changes.report({ kind: "saved", traceId, version, head });
   if (pruned.length > 0) engine.changes.report({ kind: "pruned", traceId, version: version + 1, ids: pruned });
@@ -33,7 +35,10 @@ function privateHead(traceId: TraceId, checkpoint: CheckpointHead): CheckpointHe
 }
 
 /** Prunes every trace by the rule that the owner gives for this moment; answers whether anything went. */
-async function makeRoom(engine: Engine, situation: { traceId: TraceId; error: CheckpointStoreError }): Promise<boolean> {
+async function makeRoom(
+  engine: Engine,
+  situation: { traceId: TraceId; error: CheckpointStoreError },
+): Promise<boolean> {
   const rule = await engine.onQuotaExceeded?.(situation);
   if (rule === undefined) return false;
   const retention = combineRetention(rule);

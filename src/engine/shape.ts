@@ -91,7 +91,9 @@ function shapeOfKnown(value: object): Shape {
 
 /** The name of the platform class whose instances have this prototype, in whatever realm it was made. */
 function builtinName(prototype: object): string | undefined {
-  const maker: unknown = Object.hasOwn(prototype, "constructor") ? (prototype as { constructor: unknown }).constructor : undefined;
+  const maker: unknown = Object.hasOwn(prototype, "constructor")
+    ? (prototype as { constructor: unknown }).constructor
+    : undefined;
   if (typeof maker !== "function" || maker.prototype !== prototype) return undefined;
   if ((globalThis as Record<string, unknown>)[maker.name] === maker) return maker.name;
   // An iframe has its own Map and Object; their source is as native as ours.

@@ -20,7 +20,15 @@ import { forkTrace } from "./fork.ts";
 import { openHead } from "./heads.ts";
 import { readHistory } from "./history.ts";
 import { decodeCheckpoint, findLatest, findStored, type Stored } from "./reading.ts";
-import { idsOf, isIntactRecord, keyOf, rangeOf, readTrace, type CheckpointRecord, type TraceRecord } from "./records.ts";
+import {
+  idsOf,
+  isIntactRecord,
+  keyOf,
+  rangeOf,
+  readTrace,
+  type CheckpointRecord,
+  type TraceRecord,
+} from "./records.ts";
 import { removeRun, removeTrace, storeRemoval } from "./removal.ts";
 import { newestBeyond, previewPrune } from "./retention.ts";
 import { saveCheckpoint } from "./saving.ts";
@@ -56,7 +64,8 @@ export class EngineStore<S> implements Store<S> {
     try {
       return await this.#decode(latest, options);
     } catch (error) {
-      const older = options.skipDamaged === true && isDamage(error) ? await this.#newestSound(traceId, options) : undefined;
+      const older =
+        options.skipDamaged === true && isDamage(error) ? await this.#newestSound(traceId, options) : undefined;
       if (older === undefined) throw error;
       return older;
     }
@@ -124,7 +133,10 @@ export class EngineStore<S> implements Store<S> {
 
   trace(traceId: TraceId, { retention }: TraceOptions = {}): Trace<S> {
     requireId(traceId, "traceId");
-    const rules = { retention: retention === undefined ? this.#engine.retention : combineRetention(retention), owner: undefined };
+    const rules = {
+      retention: retention === undefined ? this.#engine.retention : combineRetention(retention),
+      owner: undefined,
+    };
     return new TraceHandle<S>(this.#handleParts(traceId, rules), traceId);
   }
 
@@ -147,7 +159,10 @@ export class EngineStore<S> implements Store<S> {
     const forkedId = await this.#fork(id, { traceId });
     const checkpoint = await this.load(forkedId);
     if (checkpoint !== undefined) return checkpoint;
-    throw new CheckpointStoreError("not-found", `trace ${traceId} was deleted as soon as it was made`, { traceId, checkpointId: forkedId });
+    throw new CheckpointStoreError("not-found", `trace ${traceId} was deleted as soon as it was made`, {
+      traceId,
+      checkpointId: forkedId,
+    });
   }
 
   watch(listener: ChangeListener, options: WatchOptions = {}): () => void {
@@ -223,10 +238,7 @@ export class EngineStore<S> implements Store<S> {
     };
   }
 
-  async #fork(
-    id: CheckpointId,
-    { traceId, within }: { traceId: TraceId; within?: TraceId },
-  ): Promise<CheckpointId> {
+  async #fork(id: CheckpointId, { traceId, within }: { traceId: TraceId; within?: TraceId }): Promise<CheckpointId> {
     requireId(id, "id");
     requireId(traceId, "traceId");
     this.#engine.requireOpen();

@@ -13,14 +13,20 @@ import { keyOf, type OwnerRecord } from "./records.ts";
  */
 export async function takeOver<S, T>(
   engine: Engine,
-  { traceId, work, own, signal, steal = false }: TakeOverOptions & {
-    traceId: TraceId; work: TraceWork<S, T>; own: (owner: string) => Trace<S>;
-  },
+  {
+    traceId,
+    work,
+    own,
+    signal,
+    steal = false,
+  }: TakeOverOptions & { traceId: TraceId; work: TraceWork<S, T>; own: (owner: string) => Trace<S> },
 ): Promise<T> {
   engine.requireOpen();
   const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
   if (locks === undefined) {
-    throw new CheckpointStoreError("unavailable", "there are no Web Locks here, by which a trace is taken over", { traceId });
+    throw new CheckpointStoreError("unavailable", "there are no Web Locks here, by which a trace is taken over", {
+      traceId,
+    });
   }
   signal?.throwIfAborted();
   const losing = new AbortController();
@@ -53,7 +59,9 @@ export async function takeOver<S, T>(
 /** Makes the caller the owner of a trace: from here on, saves of owners before are refused. Answers the owner's token. */
 async function claim(engine: Engine, traceId: TraceId): Promise<string> {
   const owner = crypto.randomUUID();
-  await engine.backend.write(async (transaction) => transaction.put("owners", { traceId, owner } satisfies OwnerRecord));
+  await engine.backend.write(async (transaction) =>
+    transaction.put("owners", { traceId, owner } satisfies OwnerRecord),
+  );
   return owner;
 }
 

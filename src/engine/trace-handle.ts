@@ -6,7 +6,17 @@ import {
   type StoredHead,
   type TraceId,
 } from "../core/checkpoint.ts";
-import type { ChangeListener, HistoryOptions, LoadLatestOptions, LoadOptions, PrunePreview, Store, TakeOverOptions, Trace, TraceWork } from "../core/store.ts";
+import type {
+  ChangeListener,
+  HistoryOptions,
+  LoadLatestOptions,
+  LoadOptions,
+  PrunePreview,
+  Store,
+  TakeOverOptions,
+  Trace,
+  TraceWork,
+} from "../core/store.ts";
 
 /** What a handle works with. */
 export interface HandleParts<S> {

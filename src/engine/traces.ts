@@ -1,6 +1,13 @@
 import type { KeyRange, ReadTransaction } from "../core/backend.ts";
 import type { StorageUsage, TraceSummary, TracesOptions } from "../core/store.ts";
-import { headOf, isIntactRecord, rangeOf, type CheckpointRecord, type RecordHead, type TraceRecord } from "./records.ts";
+import {
+  headOf,
+  isIntactRecord,
+  rangeOf,
+  type CheckpointRecord,
+  type RecordHead,
+  type TraceRecord,
+} from "./records.ts";
 
 const PAGE_SIZE = 256;
 
@@ -33,7 +40,8 @@ export async function readSummaries(
 
 async function summaryOf(transaction: ReadTransaction, trace: TraceRecord): Promise<RecordedSummary | undefined> {
   const { traceId } = trace;
-  if (isIntactRecord(trace)) return { traceId, checkpoints: trace.checkpoints, bytes: trace.bytes, latest: trace.latest };
+  if (isIntactRecord(trace))
+    return { traceId, checkpoints: trace.checkpoints, bytes: trace.bytes, latest: trace.latest };
   const records = await transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId) });
   const latest = records[records.length - 1];
   if (latest === undefined) return undefined;

@@ -130,9 +130,12 @@ export type Copy = Node | Atom;
 /** A node with these children, in the place of `before`. */
 export function nodeOf(
   kind: Kind,
-  { children, keys, before, detail }: {
-    children: readonly Slot[]; keys?: readonly string[]; before: Node | undefined; detail?: unknown;
-  },
+  {
+    children,
+    keys,
+    before,
+    detail,
+  }: { children: readonly Slot[]; keys?: readonly string[]; before: Node | undefined; detail?: unknown },
 ): Node {
   const node = new Node(kind, children, keys);
   node.detail = detail;

@@ -13,7 +13,8 @@ export function requireId(value: unknown, name: string): asserts value is string
 /** @throws TypeError or RangeError unless `value` is a whole number, 0 or more. */
 export function requireCount(value: unknown, name: string): asserts value is number {
   if (typeof value !== "number") throw new TypeError(`${name} must be a number, got ${describe(value)}`);
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name} must be a whole number, 0 or more, got ${value}`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError(`${name} must be a whole number, 0 or more, got ${value}`);
 }
 
 /** @throws TypeError or RangeError unless `value` is a checkpoint that can be saved. */

@@ -123,14 +123,20 @@ export function valueOf(root: Slot): unknown {
 
 /** Sets a property of its own even where its name is that of an inherited one. */
 function define(target: object, key: string, value: unknown): void {
-  if (key === "__proto__") Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === "__proto__")
+    Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
   else (target as Record<string, unknown>)[key] = value;
 }
 
 const HIDDEN_ON_ERRORS = new Set(["message", "stack", "cause", "errors", "name"]);
 
 function defineOnError(target: object, key: string, value: unknown): void {
-  Object.defineProperty(target, key, { value, writable: true, enumerable: !HIDDEN_ON_ERRORS.has(key), configurable: true });
+  Object.defineProperty(target, key, {
+    value,
+    writable: true,
+    enumerable: !HIDDEN_ON_ERRORS.has(key),
+    configurable: true,
+  });
 }
 
 function makeError(name: string): object {

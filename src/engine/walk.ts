@@ -56,9 +56,12 @@ export function findCuts(root: unknown, holding: Holding, stride: number): objec
 /** The error for a value that can't be stored, naming the first such part of `root`. */
 export function refusalOf(
   root: unknown,
-  { name, holding, about, cause }: {
-    name: string; holding: Holding; about: RefusalDetails | undefined; cause: unknown;
-  },
+  {
+    name,
+    holding,
+    about,
+    cause,
+  }: { name: string; holding: Holding; about: RefusalDetails | undefined; cause: unknown },
 ): CheckpointStoreError {
   const refused = (path: string, reason: string, why: unknown): CheckpointStoreError =>
     new CheckpointStoreError("serialization", `${path} ${reason}`, { ...about, path, cause: why });
@@ -86,7 +89,10 @@ export function refusalOf(
 }
 
 /** Where in a value an object stands, as one would write it in code. */
-export function pathTo(target: object, { root, name, holding }: { root: unknown; name: string; holding: Holding }): string {
+export function pathTo(
+  target: object,
+  { root, name, holding }: { root: unknown; name: string; holding: Holding },
+): string {
   const met = new Set<object>();
   const open: { value: unknown; path: string }[] = [{ value: root, path: name }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

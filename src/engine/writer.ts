@@ -88,7 +88,11 @@ export class TraceWriter {
 
   #refusal(tree: Tree, { error, ...about }: { error: UnreadableBlob; traceId: TraceId; checkpointId: CheckpointId }) {
     const path = pathTo(error.blob, { root: valueOf(tree.root), name: "state", holding: this.#codecs.current });
-    return new CheckpointStoreError("serialization", `${path} ${error.message}`, { ...about, path, cause: error.cause });
+    return new CheckpointStoreError("serialization", `${path} ${error.message}`, {
+      ...about,
+      path,
+      cause: error.cause,
+    });
   }
 
   /** Runs what changes the trace after all that was asked for before. */
@@ -161,7 +165,9 @@ export class TraceWriter {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const written = await (this.#codecs.current.isAsync === true
         ? unlessOvertaken(this.#writeAfterReading(head, { tree, isUsable: isUsable(), rules }), { isChecked: true })
-        : this.#backend.write((transaction) => this.#writeWithin(transaction, head, { tree, isUsable: isUsable(), rules })));
+        : this.#backend.write((transaction) =>
+            this.#writeWithin(transaction, head, { tree, isUsable: isUsable(), rules }),
+          ));
       if (written === undefined) continue;
       if (isLastCaptured && this.#captured === tree) this.#captured = written.standing.tree;
       return this.#stand(written);
@@ -233,7 +239,9 @@ export class TraceWriter {
         cause: error,
       });
     if (record.traceId !== this.#traceId) throw refuse(`in trace ${record.traceId}`);
-    const isSameHead = (["parentId", "nextNode", "graphHash", "createdAt"] as const).every((key) => record[key] === head[key]);
+    const isSameHead = (["parentId", "nextNode", "graphHash", "createdAt"] as const).every(
+      (key) => record[key] === head[key],
+    );
     const metadata = await metadataOf(record, this.#codecs);
     if (!isSameHead || !isSameMetadata(metadata, head.metadata)) throw refuse("with another head");
     const { tree: there } = await decodeTree(stored, this.#codecs);

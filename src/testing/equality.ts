@@ -137,7 +137,10 @@ class Walk {
       }
       const missing = right.find((key) => !left.includes(key));
       if (missing !== undefined) return `${pathTo(path, missing)} is missing`;
-      return `${pathTo(path, left.find((key) => !right.includes(key))!)} should not be there`;
+      return `${pathTo(
+        path,
+        left.find((key) => !right.includes(key))!,
+      )} should not be there`;
     }
     for (const key of right) {
       this.#parts.push({ actual: read(actual, key), expected: read(expected, key), path: pathTo(path, key) });

@@ -20,7 +20,10 @@ export class Recorder {
 
   /** The changes heard, once there are `count`; fails if there are fewer after a good while, or more soon after. */
   async expect(count: number): Promise<Change[]> {
-    await until(() => this.heard.length >= count, () => `${count} changes, but only ${this.heard.length} came`);
+    await until(
+      () => this.heard.length >= count,
+      () => `${count} changes, but only ${this.heard.length} came`,
+    );
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
     const kinds = this.heard.map(({ kind }) => kind).join(", ");
     const { length } = this.heard;

@@ -15,7 +15,14 @@ export const smallStepShapes: readonly Shape[] = [
   shape(
     "a growing conversation three levels deep",
     () => ({ agent: { memory: { log: { messages: messages(100), turn: 0 } } }, other: messages(3) }),
-    ({ agent: { memory: { log } } }, step) => {
+    (
+      {
+        agent: {
+          memory: { log },
+        },
+      },
+      step,
+    ) => {
       log.turn = step;
       log.messages.push(message(1_000 + step), message(2_000 + step));
     },

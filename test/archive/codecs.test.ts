@@ -47,9 +47,19 @@ for (const [i, [backend, codec]] of kinds.entries()) {
       const bytes = await bytesOf(exportTraces(store));
       await importTraces(copy, streamOf(bytes));
       for (const traceId of ["conversation", "shared", "fork"]) await assertSameTrace(copy, store, traceId);
-      expect(await importTraces(copy, streamOf(bytes))).toEqual({ traces: 3, checkpoints: 0, present: 16, skipped: [] });
+      expect(await importTraces(copy, streamOf(bytes))).toEqual({
+        traces: 3,
+        checkpoints: 0,
+        present: 16,
+        skipped: [],
+      });
       await store.saveWithTrace("shared", createCheckpoint(conversation!.start()));
-      expect(await importTraces(copy, exportTraces(store))).toEqual({ traces: 3, checkpoints: 1, present: 16, skipped: [] });
+      expect(await importTraces(copy, exportTraces(store))).toEqual({
+        traces: 3,
+        checkpoints: 1,
+        present: 16,
+        skipped: [],
+      });
       await assertSameTrace(copy, store, "shared");
       for (const traceId of ["conversation", "shared", "fork"]) await copy.prune(traceId, 0);
       expect((await copy.usage()).storedBytes).toBe(0);
@@ -61,11 +71,18 @@ for (const [i, [backend, codec]] of kinds.entries()) {
 
 test("an archive of a codec that encrypts has no word of the states, and opens with that codec alone", async () => {
   const store = await BACKENDS["memory"]!(createSuperjsonCodec());
-  await store.saveWithTrace("trace", createCheckpoint({ secret: "hidden words" }, { metadata: { note: "hidden words" } }));
+  await store.saveWithTrace(
+    "trace",
+    createCheckpoint({ secret: "hidden words" }, { metadata: { note: "hidden words" } }),
+  );
   const bytes = await bytesOf(exportTraces(store, { codec: createPlaceCodec() }));
   expect(new TextDecoder().decode(bytes)).not.toContain("hidden words");
   const copy = await BACKENDS["memory"]!(createStructuredCloneCodec());
-  await expect(importTraces(copy, streamOf(bytes))).rejects.toMatchObject({ code: "codec-mismatch", expected: "superjson", actual: "place" });
+  await expect(importTraces(copy, streamOf(bytes))).rejects.toMatchObject({
+    code: "codec-mismatch",
+    expected: "superjson",
+    actual: "place",
+  });
   await importTraces(copy, streamOf(bytes), { codec: createPlaceCodec() });
   await assertSameTrace(copy, store, "trace");
 });
@@ -86,10 +103,17 @@ test("an instance of a class that the archive's codec was not told of is refused
   const store = await BACKENDS["memory"]!({ ...inner, name: "money", custom });
   const price = { price: new Money(5) };
   await store.saveWithTrace("trace", createCheckpoint(price, { id: "a" }));
-  await expect(bytesOf(exportTraces(store))).rejects.toMatchObject({ code: "serialization", checkpointId: "a", traceId: "trace" });
+  await expect(bytesOf(exportTraces(store))).rejects.toMatchObject({
+    code: "serialization",
+    checkpointId: "a",
+    traceId: "trace",
+  });
   const bytes = await bytesOf(exportTraces(store, { codec: inner }));
   const copy = await BACKENDS["memory"]!(createStructuredCloneCodec());
-  await expect(importTraces(copy, streamOf(bytes), { codec: inner })).rejects.toMatchObject({ code: "serialization", checkpointId: "a" });
+  await expect(importTraces(copy, streamOf(bytes), { codec: inner })).rejects.toMatchObject({
+    code: "serialization",
+    checkpointId: "a",
+  });
   expect(await copy.list("trace")).toEqual([]);
   const knowing = await BACKENDS["memory"]!({ ...inner, name: "money", custom });
   await importTraces(knowing, streamOf(bytes), { codec: inner });

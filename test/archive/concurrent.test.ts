@@ -22,7 +22,10 @@ async function filled(): Promise<{ store: Store; saved: ReturnType<typeof create
 }
 
 /** Reads an archive as a slow consumer would, and does something between its chunks. */
-async function readSlowly(stream: ReadableStream<Uint8Array>, between: (chunk: number) => Promise<unknown>): Promise<Uint8Array> {
+async function readSlowly(
+  stream: ReadableStream<Uint8Array>,
+  between: (chunk: number) => Promise<unknown>,
+): Promise<Uint8Array> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -32,7 +35,10 @@ async function readSlowly(stream: ReadableStream<Uint8Array>, between: (chunk: n
   return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
 
-async function expectWhole(bytes: Uint8Array, saved: readonly ReturnType<typeof createCheckpoint>[]): Promise<string[]> {
+async function expectWhole(
+  bytes: Uint8Array,
+  saved: readonly ReturnType<typeof createCheckpoint>[],
+): Promise<string[]> {
   const copy = createMemoryStore();
   await importTraces(copy, streamOf(bytes));
   const ids = (await copy.list("trace")).reverse();
@@ -48,23 +54,27 @@ async function expectWhole(bytes: Uint8Array, saved: readonly ReturnType<typeof 
 }
 
 for (const seed of [1, 2, 3, 4]) {
-  test(`deletes, prunes and saves while an archive is read slowly leave whole checkpoints in it, seed ${seed}`, { timeout: 60_000 }, async () => {
-    const { store, saved } = await filled();
-    const draw = numbers(seed);
-    let changes = 0;
-    const bytes = await readSlowly(exportTraces(store), async (chunk) => {
-      const list = await store.list("trace");
-      if (draw(3) === 0) await store.delete(list[draw(list.length)]!);
-      else if (draw(4) === 0 && list.length > 12) await store.prune("trace", list.length - 2);
-      else await store.saveWithTrace("trace", createCheckpoint({ chunk }));
-      changes += 1;
-    });
-    expect(changes).toBeGreaterThan(8);
-    const ids = await expectWhole(bytes, saved);
-    expect(ids.length).toBeGreaterThan(10);
-    expect(ids.length).toBeLessThanOrEqual(40);
-    await store.close();
-  });
+  test(
+    `deletes, prunes and saves while an archive is read slowly leave whole checkpoints in it, seed ${seed}`,
+    { timeout: 60_000 },
+    async () => {
+      const { store, saved } = await filled();
+      const draw = numbers(seed);
+      let changes = 0;
+      const bytes = await readSlowly(exportTraces(store), async (chunk) => {
+        const list = await store.list("trace");
+        if (draw(3) === 0) await store.delete(list[draw(list.length)]!);
+        else if (draw(4) === 0 && list.length > 12) await store.prune("trace", list.length - 2);
+        else await store.saveWithTrace("trace", createCheckpoint({ chunk }));
+        changes += 1;
+      });
+      expect(changes).toBeGreaterThan(8);
+      const ids = await expectWhole(bytes, saved);
+      expect(ids.length).toBeGreaterThan(10);
+      expect(ids.length).toBeLessThanOrEqual(40);
+      await store.close();
+    },
+  );
 }
 
 test("a trace that is deleted and made again meanwhile ends with what was read of it", async () => {
@@ -113,7 +123,10 @@ test("a save to the trace while it is imported is a conflict, and stays", async 
   copy.watch(({ kind }) => {
     if (kind === "saved") saving ??= copy.saveWithTrace("big", mine);
   });
-  await expect(importTraces(copy, exportTraces(store, { traceIds: ["big"] }))).rejects.toMatchObject({ code: "conflict", traceId: "big" });
+  await expect(importTraces(copy, exportTraces(store, { traceIds: ["big"] }))).rejects.toMatchObject({
+    code: "conflict",
+    traceId: "big",
+  });
   await saving;
   expect((await copy.loadLatest("big"))!.state).toBe("mine");
   await store.close();

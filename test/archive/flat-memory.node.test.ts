@@ -40,7 +40,10 @@ function createSink(): { backend: Backend; written: { checkpoints: number; bytes
   return { backend: { ...inner, write }, written };
 }
 
-for (const [name, createCodec] of [["as it is", createSuperjsonCodec], ["recoded", createStructuredCloneCodec]] as const) {
+for (const [name, createCodec] of [
+  ["as it is", createSuperjsonCodec],
+  ["recoded", createStructuredCloneCodec],
+] as const) {
   test(`100 MB pass through with flat memory, ${name}`, { timeout: 120_000 }, async () => {
     const store = createStore(createMemoryBackend(), { codec: createCodec() });
     const state = { log: [] as string[] };

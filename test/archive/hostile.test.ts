@@ -9,7 +9,16 @@ import { numbers } from "../../src/testing/steps.ts";
 const HEADER = { kind: "archive", format: "waystone", version: 1, codec: "superjson" };
 const TRACE = { kind: "trace", traceId: "t", seq: 9, timestamp: 9, nextPiece: 9 };
 const ROOT = { json: { json: [["state"]] } };
-const CHECKPOINT = { kind: "checkpoint", id: "a", createdAt: 1, seq: 1, timestamp: 1, stateBytes: 1, nextPiece: 2, root: ROOT };
+const CHECKPOINT = {
+  kind: "checkpoint",
+  id: "a",
+  createdAt: 1,
+  seq: 1,
+  timestamp: 1,
+  stateBytes: 1,
+  nextPiece: 2,
+  root: ROOT,
+};
 const PIECE = { kind: "piece", piece: 0, json: { json: ["text"] } };
 const END = { kind: "end", traces: 1, checkpoints: 1 };
 
@@ -28,8 +37,15 @@ test("an archive made by hand is one", async () => {
 
 test("a newer version, and another codec, are told", async () => {
   const store = createMemoryStore();
-  await expect(importTraces(store, archiveOf({ ...HEADER, version: 2 }))).rejects.toMatchObject({ code: "newer-schema", expected: "1", actual: "2" });
-  await expect(importTraces(store, archiveOf({ ...HEADER, codec: "other" }))).rejects.toMatchObject({ code: "codec-mismatch", actual: "other" });
+  await expect(importTraces(store, archiveOf({ ...HEADER, version: 2 }))).rejects.toMatchObject({
+    code: "newer-schema",
+    expected: "1",
+    actual: "2",
+  });
+  await expect(importTraces(store, archiveOf({ ...HEADER, codec: "other" }))).rejects.toMatchObject({
+    code: "codec-mismatch",
+    actual: "other",
+  });
 });
 
 const HUGE = 2 ** 50;
@@ -40,9 +56,14 @@ const WRONG: Readonly<Record<string, readonly [line: number, ...lines: (object |
   "references that are none": [3, HEADER, TRACE, { ...PIECE, references: [[0, -1]] }],
   "references beyond numbers": [3, HEADER, TRACE, { ...PIECE, references: [[Number.MAX_SAFE_INTEGER, 2]] }],
   "a huge number of drops": [3, HEADER, TRACE, { ...CHECKPOINT, dropped: [0, HUGE] }],
-  "a drop of nothing": [3, HEADER, TRACE, { ...CHECKPOINT, dropped: [] , root: { ...ROOT, references: [[1, 1]] } }],
+  "a drop of nothing": [3, HEADER, TRACE, { ...CHECKPOINT, dropped: [], root: { ...ROOT, references: [[1, 1]] } }],
   "a piece far away": [3, HEADER, { ...TRACE, nextPiece: HUGE }, { ...PIECE, piece: HUGE - 1 }],
-  "a checkpoint that leaves out numbers": [3, HEADER, { ...TRACE, nextPiece: HUGE }, { ...CHECKPOINT, nextPiece: HUGE }],
+  "a checkpoint that leaves out numbers": [
+    3,
+    HEADER,
+    { ...TRACE, nextPiece: HUGE },
+    { ...CHECKPOINT, nextPiece: HUGE },
+  ],
   "a trace that leaves out numbers": [2, HEADER, { ...TRACE, nextPiece: HUGE }, CHECKPOINT, END],
   "a piece twice": [4, HEADER, TRACE, PIECE, PIECE],
   "a piece that comes too late": [4, HEADER, TRACE, CHECKPOINT, PIECE],
@@ -54,7 +75,12 @@ const WRONG: Readonly<Record<string, readonly [line: number, ...lines: (object |
   "an empty id": [3, HEADER, TRACE, { ...CHECKPOINT, id: "" }],
   "a root that is missing": [3, HEADER, TRACE, { ...CHECKPOINT, root: undefined }],
   "metadata that is no object": [3, HEADER, TRACE, { ...CHECKPOINT, metadata: [1] }],
-  "metadata without its pieces": [3, HEADER, TRACE, { ...CHECKPOINT, encodedMetadata: { root: { ...ROOT, references: [[0, HUGE]] }, pieces: [] } }],
+  "metadata without its pieces": [
+    3,
+    HEADER,
+    TRACE,
+    { ...CHECKPOINT, encodedMetadata: { root: { ...ROOT, references: [[0, HUGE]] }, pieces: [] } },
+  ],
   "no base64": [3, HEADER, TRACE, { kind: "piece", piece: 0, bytes: "%" }],
   "two contents": [3, HEADER, TRACE, { ...PIECE, bytes: "" }],
   "a piece in no trace": [2, HEADER, PIECE],
@@ -66,7 +92,10 @@ const WRONG: Readonly<Record<string, readonly [line: number, ...lines: (object |
 };
 for (const [what, [line, ...lines]] of Object.entries(WRONG)) {
   test(`${what} is corrupted, by its line`, { timeout: 5_000 }, async () => {
-    await expect(importTraces(createMemoryStore(), archiveOf(...lines))).rejects.toMatchObject({ code: "corrupted", path: `line ${line}` });
+    await expect(importTraces(createMemoryStore(), archiveOf(...lines))).rejects.toMatchObject({
+      code: "corrupted",
+      path: `line ${line}`,
+    });
   });
 }
 
@@ -92,7 +121,9 @@ test("a line without end is given up", { timeout: 30_000 }, async () => {
 test("keys that reach for a prototype reach none", async () => {
   const store = createMemoryStore();
   const evil = '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}';
-  const checkpoint = JSON.stringify({ ...CHECKPOINT, metadata: { a: 1 } }).replace('"a":1', evil).replace("{", `{${evil},`);
+  const checkpoint = JSON.stringify({ ...CHECKPOINT, metadata: { a: 1 } })
+    .replace('"a":1', evil)
+    .replace("{", `{${evil},`);
   await importTraces(store, archiveOf(HEADER, TRACE, checkpoint, END));
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   expect(Object.keys((await store.load("a"))!.metadata!)).toEqual(["__proto__", "constructor"]);
@@ -105,7 +136,9 @@ test("what is misused is a TypeError", async () => {
   expect(() => exportTraces(store, { traceIds: "t" as never })).toThrow(TypeError);
   await expect(importTraces(store, [] as never)).rejects.toThrow(TypeError);
   await expect(importTraces(store, archiveOf(HEADER), { onConflict: "other" as never })).rejects.toThrow(TypeError);
-  await expect(importTraces(store, new ReadableStream({ start: (c) => c.enqueue("text") }) as never)).rejects.toThrow(TypeError);
+  await expect(importTraces(store, new ReadableStream({ start: (c) => c.enqueue("text") }) as never)).rejects.toThrow(
+    TypeError,
+  );
   await store.close();
   expect(() => exportTraces(store)).toThrow(expect.objectContaining({ code: "closed" }));
   await expect(importTraces(store, archiveOf(HEADER))).rejects.toMatchObject({ code: "closed" });

@@ -20,14 +20,21 @@ type Method = (...args: unknown[]) => unknown;
 export type Strikes = Record<keyof FaultRates, number>;
 
 /** Makes the IndexedDB of this realm faulty; answers what makes it sound again. */
-export function makeFaulty(rates: FaultRates, { draw, struck }: { draw: (bound: number) => number; struck: Strikes }): () => void {
+export function makeFaulty(
+  rates: FaultRates,
+  { draw, struck }: { draw: (bound: number) => number; struck: Strikes },
+): () => void {
   const strikes = (fault: keyof FaultRates): boolean => {
     const isHit = draw(rates[fault]) === 0;
     if (isHit) struck[fault] += 1;
     return isHit;
   };
   const restore: (() => void)[] = [];
-  const patch = (prototype: object, name: string, wrap: (original: Method) => (this: never, ...args: unknown[]) => unknown): void => {
+  const patch = (
+    prototype: object,
+    name: string,
+    wrap: (original: Method) => (this: never, ...args: unknown[]) => unknown,
+  ): void => {
     const target = prototype as Record<string, Method>;
     const original = target[name]!;
     target[name] = wrap(original) as Method;
@@ -35,39 +42,57 @@ export function makeFaulty(rates: FaultRates, { draw, struck }: { draw: (bound: 
   };
 
   for (const name of ["put", "get", "getAll", "getAllKeys", "delete", "openCursor", "openKeyCursor"]) {
-    patch(IDBObjectStore.prototype, name, (original) => function (this: IDBObjectStore, ...args) {
-      if (strikes("request")) throw new DOMException("the request failed", "UnknownError");
-      const request = original.apply(this, args);
-      if (strikes("abort")) this.transaction.abort();
-      return request;
-    });
+    patch(
+      IDBObjectStore.prototype,
+      name,
+      (original) =>
+        function (this: IDBObjectStore, ...args) {
+          if (strikes("request")) throw new DOMException("the request failed", "UnknownError");
+          const request = original.apply(this, args);
+          if (strikes("abort")) this.transaction.abort();
+          return request;
+        },
+    );
   }
 
-  patch(IDBDatabase.prototype, "transaction", (original) => function (this: IDBDatabase, ...args) {
-    // An IndexedDB that is made of JavaScript opens with this method itself.
-    if (args[1] !== "versionchange" && strikes("connection")) {
-      this.close();
-      throw new DOMException("the connection is closing", "InvalidStateError");
-    }
-    const transaction = original.apply(this, args) as IDBTransaction;
-    if (transaction.mode === "readwrite" && strikes("unknownOutcome")) reportAborted(transaction);
-    return transaction;
-  });
+  patch(
+    IDBDatabase.prototype,
+    "transaction",
+    (original) =>
+      function (this: IDBDatabase, ...args) {
+        // An IndexedDB that is made of JavaScript opens with this method itself.
+        if (args[1] !== "versionchange" && strikes("connection")) {
+          this.close();
+          throw new DOMException("the connection is closing", "InvalidStateError");
+        }
+        const transaction = original.apply(this, args) as IDBTransaction;
+        if (transaction.mode === "readwrite" && strikes("unknownOutcome")) reportAborted(transaction);
+        return transaction;
+      },
+  );
 
-  patch(IDBFactory.prototype, "open", (original) => function (this: IDBFactory, ...args) {
-    // Not even asked for: an engine that has it under way would open nothing else of that name.
-    if (strikes("endlessOpen")) return new EventTarget();
-    const request = original.apply(this, args) as IDBOpenDBRequest;
-    if (strikes("slowOpen")) delaySuccess(request, 1 + draw(20));
-    return request;
-  });
+  patch(
+    IDBFactory.prototype,
+    "open",
+    (original) =>
+      function (this: IDBFactory, ...args) {
+        // Not even asked for: an engine that has it under way would open nothing else of that name.
+        if (strikes("endlessOpen")) return new EventTarget();
+        const request = original.apply(this, args) as IDBOpenDBRequest;
+        if (strikes("slowOpen")) delaySuccess(request, 1 + draw(20));
+        return request;
+      },
+  );
 
   return () => restore.reverse().forEach((undo) => undo());
 }
 
 /** Tells those who listen that the transaction was aborted, once it has been completed. */
 function reportAborted(transaction: IDBTransaction): void {
-  const add = transaction.addEventListener.bind(transaction) as (type: string, listener: (event: Event) => void) => void;
+  const add = transaction.addEventListener.bind(transaction) as (
+    type: string,
+    listener: (event: Event) => void,
+  ) => void;
   const aborted: ((event: Event) => void)[] = [];
   add("complete", (event) => aborted.forEach((listener) => listener(event)));
   transaction.addEventListener = (type: string, listener: never) => {

@@ -79,9 +79,13 @@ async function run(seed: number): Promise<void> {
   await deleteStore(name);
 }
 
-test(`${SEEDS} runs on an IndexedDB that fails: every call settles, nothing lost, nothing doubled`, { timeout: 1_800_000 }, async () => {
-  let runs = 0;
-  for (let seed = 1; seed <= SEEDS; seed++, runs++) await run(seed);
-  expect(runs).toBe(SEEDS);
-  for (const [fault, count] of Object.entries(struck)) expect(count, fault).toBeGreaterThan(0);
-});
+test(
+  `${SEEDS} runs on an IndexedDB that fails: every call settles, nothing lost, nothing doubled`,
+  { timeout: 1_800_000 },
+  async () => {
+    let runs = 0;
+    for (let seed = 1; seed <= SEEDS; seed++, runs++) await run(seed);
+    expect(runs).toBe(SEEDS);
+    for (const [fault, count] of Object.entries(struck)) expect(count, fault).toBeGreaterThan(0);
+  },
+);

@@ -22,21 +22,29 @@ const orders: readonly (readonly [index: Query["index"], key: fc.Arbitrary<Key>]
   ["by_trace_timestamp", fc.oneof(fc.tuple(traceId), fc.tuple(traceId, number))],
 ];
 
-const query: fc.Arbitrary<Query> = fc.constantFrom(...orders).chain(([index, key]) =>
-  fc
-    .record({
-      range: fc.option(rangeBetween(key), { nil: undefined }),
-      limit: fc.option(fc.nat(12), { nil: undefined }),
-      offset: fc.option(fc.nat(12), { nil: undefined }),
-      reverse: fc.boolean(),
-    })
-    .map((asked) => ({ ...asked, index }) as Query),
-);
+const query: fc.Arbitrary<Query> = fc
+  .constantFrom(...orders)
+  .chain(([index, key]) =>
+    fc
+      .record({
+        range: fc.option(rangeBetween(key), { nil: undefined }),
+        limit: fc.option(fc.nat(12), { nil: undefined }),
+        offset: fc.option(fc.nat(12), { nil: undefined }),
+        reverse: fc.boolean(),
+      })
+      .map((asked) => ({ ...asked, index }) as Query),
+  );
 
 /** IndexedDB refuses a range whose ends are in the wrong order, or that is open at its only key. */
 function rangeBetween(key: fc.Arbitrary<Key>): fc.Arbitrary<KeyRange> {
   return fc
-    .record({ ends: fc.tuple(key, key), hasLower: fc.boolean(), hasUpper: fc.boolean(), lowerOpen: fc.boolean(), upperOpen: fc.boolean() })
+    .record({
+      ends: fc.tuple(key, key),
+      hasLower: fc.boolean(),
+      hasUpper: fc.boolean(),
+      lowerOpen: fc.boolean(),
+      upperOpen: fc.boolean(),
+    })
     .map(({ ends, hasLower, hasUpper, lowerOpen, upperOpen }) => {
       const [lower, upper] = [...ends].sort((left, right) => indexedDB.cmp([...left], [...right])) as [Key, Key];
       const isOne = indexedDB.cmp([...lower], [...upper]) === 0;
@@ -54,7 +62,11 @@ async function fill(backend: Backend): Promise<void> {
 test("every query answers the same from memory and from IndexedDB, in the same order", async () => {
   const name = "queries";
   const memory = createMemoryBackend();
-  const indexedDb = await openIndexedDbBackend(name, { durability: "relaxed", openTimeoutMs: 10_000, blockedTimeoutMs: 10_000 });
+  const indexedDb = await openIndexedDbBackend(name, {
+    durability: "relaxed",
+    openTimeoutMs: 10_000,
+    blockedTimeoutMs: 10_000,
+  });
   try {
     await fill(memory);
     await fill(indexedDb);

@@ -12,7 +12,8 @@ export async function fillTraces(traces: number): Promise<void> {
   const store = await openStore(DATABASE, { durability: "relaxed" });
   const left = Array.from({ length: traces }, (_, trace) => trace).values();
   const work = async () => {
-    for (const trace of left) await store.saveWithTrace(traceId(trace), createCheckpoint({ trace, messages: ["hello"] }));
+    for (const trace of left)
+      await store.saveWithTrace(traceId(trace), createCheckpoint({ trace, messages: ["hello"] }));
   };
   await Promise.all(Array.from({ length: 8 }, work));
   await store.close();
@@ -22,7 +23,10 @@ export async function fillTraces(traces: number): Promise<void> {
 export async function listTraces({ traces, times }: { traces: number; times: number }) {
   const store = await openStore(DATABASE);
   const figures = { all: [] as number[], page: [] as number[] };
-  for (const [name, limit] of [["all", undefined], ["page", PAGE]] as const) {
+  for (const [name, limit] of [
+    ["all", undefined],
+    ["page", PAGE],
+  ] as const) {
     // The first answers pay for cold code and are not counted.
     for (let time = -2; time < times; time++) {
       const start = performance.now();

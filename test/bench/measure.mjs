@@ -146,7 +146,8 @@ export async function measureCrowd(port, crowds, rounds) {
 export async function measureListing(port, sizes, rounds) {
   return inProfile(port, async (profile) => {
     await profile.browse(async (browser) => {
-      for (const traces of sizes) await browser.visit(`traces-${traces}`, (traces) => window.bench.fillTraces(traces), traces);
+      for (const traces of sizes)
+        await browser.visit(`traces-${traces}`, (traces) => window.bench.fillTraces(traces), traces);
     });
     return profile.browse(async (browser) => {
       const measured = new Map(sizes.map((traces) => [traces, /** @type {Listing[]} */ ([])]));

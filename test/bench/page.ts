@@ -15,7 +15,19 @@ import { verify, verifyStates } from "./verify.ts";
 const DATABASE = "bench";
 
 /** What the driver calls. Every figure is in milliseconds, each call's own. Each answer has been verified. */
-export const bench = { introduce, warmUp, save, read, prune, openAndLoadLatest, recordSizes, fill, readCrowd, fillTraces, listTraces };
+export const bench = {
+  introduce,
+  warmUp,
+  save,
+  read,
+  prune,
+  openAndLoadLatest,
+  recordSizes,
+  fill,
+  readCrowd,
+  fillTraces,
+  listTraces,
+};
 
 declare global {
   interface Window {

@@ -124,7 +124,10 @@ function listingTable(listing) {
     const faster = median(perTrace(traces).map((own, round) => (perTrace(fewest)[round] ?? Number.NaN) / own));
     return [traces.toLocaleString("en"), `${times(faster ?? Number.NaN)} (${us(all / traces)})`, ms(all), ms(page)];
   });
-  return table(["traces in the store", `listing them, time per trace against that of ${fewest}`, "all", "the latest 50"], rows);
+  return table(
+    ["traces in the store", `listing them, time per trace against that of ${fewest}`, "all", "the latest 50"],
+    rows,
+  );
 }
 
 /** What the store set out to reach for the growing conversation, line by line. @param {Results} results */

@@ -135,7 +135,10 @@ async function putIntoReadme(report) {
   const readme = await readFile(path, "utf8");
   const marked = /(<!-- bench:start -->)[^]*(<!-- bench:end -->)/;
   if (!marked.test(readme)) throw new Error("README.md has no <!-- bench:start --> and <!-- bench:end -->");
-  await writeFile(path, readme.replace(marked, (_, start, end) => `${start}\n\n${report}\n\n${end}`));
+  await writeFile(
+    path,
+    readme.replace(marked, (_, start, end) => `${start}\n\n${report}\n\n${end}`),
+  );
 }
 
 /** Candidates share the machine with whatever else runs; ratios bear it only up to a point. */

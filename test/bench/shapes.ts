@@ -76,14 +76,8 @@ function growing(seed: number, longest?: number): Run {
 }
 
 export const SHAPES = {
-  conversation: {
-    title: "a conversation growing by 1-3 messages a step",
-    start: (seed) => growing(seed),
-  },
-  short: {
-    title: "a conversation of short messages",
-    start: (seed) => growing(seed, 1000),
-  },
+  conversation: { title: "a conversation growing by 1-3 messages a step", start: (seed) => growing(seed) },
+  short: { title: "a conversation of short messages", start: (seed) => growing(seed, 1000) },
   nested: {
     title: "the same, nested three levels deep",
     start(seed) {

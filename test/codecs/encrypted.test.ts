@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createStore } from "../../src/backend.ts";
 import { createMemoryBackend } from "../../src/backends/memory.ts";
-import { createEncryptedCodec, createKeyRing, openManagedKeys, openPassphraseKeys } from "../../src/codecs/encrypted.ts";
+import {
+  createEncryptedCodec,
+  createKeyRing,
+  openManagedKeys,
+  openPassphraseKeys,
+} from "../../src/codecs/encrypted.ts";
 import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
 import type { Codec } from "../../src/core/codec.ts";
@@ -45,7 +50,11 @@ async function fill(store: Store<unknown>, traceId = "t"): Promise<void> {
   }
 }
 
-function edit<R extends object>(backend: Backend, collection: CollectionName, change: (records: R[]) => R[]): Promise<void> {
+function edit<R extends object>(
+  backend: Backend,
+  collection: CollectionName,
+  change: (records: R[]) => R[],
+): Promise<void> {
   return backend.write(async (transaction) => {
     const records = await transaction.getAll<R>(collection);
     transaction.delete(collection, { lower: [""] });
@@ -56,7 +65,9 @@ function edit<R extends object>(backend: Backend, collection: CollectionName, ch
 /** As one would who knows the format, but not the key: every checksum is right again. */
 function resealed({ root, ...record }: CheckpointRecord, changes: Partial<CheckpointRecord>): CheckpointRecord {
   const { sum: _, ...rest } = { root, ...record, ...changes } as CheckpointRecord & { sum: number };
-  return seal(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as unknown as CheckpointRecord);
+  return seal(
+    Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as unknown as CheckpointRecord,
+  );
 }
 
 const corrupted = (id: string) => ({ code: "corrupted", checkpointId: id });
@@ -78,7 +89,8 @@ describe("what is encrypted", () => {
 
   test("does not show as equal where it is", async () => {
     const { backend, store } = open();
-    for (const traceId of ["a", "b"]) await store.saveWithTrace(traceId, { id: traceId, createdAt: 0, state: { text: noise(1, 5_000) } });
+    for (const traceId of ["a", "b"])
+      await store.saveWithTrace(traceId, { id: traceId, createdAt: 0, state: { text: noise(1, 5_000) } });
     const pages = (await readRecords(backend)).get("pieces") as PageRecord[];
     const payloads = pages.flatMap(({ pieces }) => pieces.map((piece) => String(piece?.[1])));
     expect(payloads.length).toBeGreaterThan(1);
@@ -90,7 +102,10 @@ describe("what is encrypted", () => {
       const { backend, store } = open({ encryptMetadata });
       await fill(store);
       const locked = open({ backend, keys: other, encryptMetadata }).store;
-      for (const [reader, isReadable] of [[store, true], [locked, !encryptMetadata]] as const) {
+      for (const [reader, isReadable] of [
+        [store, true],
+        [locked, !encryptMetadata],
+      ] as const) {
         const heads = [];
         for await (const head of reader.history("t")) heads.push(head);
         expect(heads.map(({ id, nextNode }) => `${id} ${nextNode}`)).toEqual(["t2 act", "t1 act", "t0 act"]);
@@ -102,7 +117,11 @@ describe("what is encrypted", () => {
 
   test("metadata of any size comes back", async () => {
     const { store } = open({ encryptMetadata: true });
-    const metadata = { text: noise(1, 20_000), bytes: new Uint8Array(9_000).fill(7), map: new Map([[1n, new Set(["a"])]]) };
+    const metadata = {
+      text: noise(1, 20_000),
+      bytes: new Uint8Array(9_000).fill(7),
+      map: new Map([[1n, new Set(["a"])]]),
+    };
     await store.saveWithTrace("t", { id: "c", createdAt: 0, metadata, state: 1 });
     expect((await store.load("c"))?.metadata).toEqual(metadata);
   });
@@ -132,9 +151,15 @@ describe("a record that is not what it was", () => {
     await fill(store);
     const mismatch = { code: "codec-mismatch", checkpointId: "t1" };
     await expect(open({ backend, keys: other }).store.load("t1")).rejects.toMatchObject(mismatch);
-    const codec = createEncryptedCodec({ codec: superjson, keys: createKeyRing({ current: "new", keys: { new: other } }) });
+    const codec = createEncryptedCodec({
+      codec: superjson,
+      keys: createKeyRing({ current: "new", keys: { new: other } }),
+    });
     const ringed = createStore(backend, { codec, name: "store" });
-    await expect(ringed.load("t1")).rejects.toMatchObject({ ...mismatch, actual: expect.stringMatching(/^[0-9a-f]{16}$/) as string });
+    await expect(ringed.load("t1")).rejects.toMatchObject({
+      ...mismatch,
+      actual: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+    });
     await expect(ringed.loadLatest("t", { skipDamaged: true })).rejects.toMatchObject({ code: "codec-mismatch" });
     await ringed.saveWithTrace("t", { id: "next", createdAt: 9, state: "goes on" });
     expect((await ringed.loadLatest("t"))?.state).toBe("goes on");
@@ -201,11 +226,15 @@ describe("a record that is not what it was", () => {
   });
 
   test("one codec's content under the name of another is told", async () => {
-    const [one, two] = ["one", "two"].map((name) => createEncryptedCodec({ codec: { ...superjson, name }, keys: key })) as [Codec, Codec];
+    const [one, two] = ["one", "two"].map((name) =>
+      createEncryptedCodec({ codec: { ...superjson, name }, keys: key }),
+    ) as [Codec, Codec];
     const backend = createMemoryBackend();
     const store = createStore<unknown>(backend, { codec: one, readCodecs: [two] });
     await store.saveWithTrace("t", { id: "c", createdAt: 0, state: "x" });
-    await edit<CheckpointRecord>(backend, "checkpoints", (records) => records.map((record) => resealed(record, { codec: two.name })));
+    await edit<CheckpointRecord>(backend, "checkpoints", (records) =>
+      records.map((record) => resealed(record, { codec: two.name })),
+    );
     await expect(store.load("c")).rejects.toMatchObject(corrupted("c"));
   });
 
@@ -213,7 +242,12 @@ describe("a record that is not what it was", () => {
     const { backend, store } = open();
     await store.saveWithTrace("t", { id: "c", createdAt: 0, state: [noise(1, 30_000), noise(2, 30_000)] });
     await edit<PageRecord>(backend, "pieces", (pages) =>
-      pages.map((page) => ({ ...page, pieces: page.pieces.map((piece, at) => (at === page.pieces.length - 1 ? ([1, ...piece!.slice(1)] as unknown as typeof piece) : piece)) })),
+      pages.map((page) => ({
+        ...page,
+        pieces: page.pieces.map((piece, at) =>
+          at === page.pieces.length - 1 ? ([1, ...piece!.slice(1)] as unknown as typeof piece) : piece,
+        ),
+      })),
     );
     // The runner fails the run for a rejection that nobody handles.
     await expect(open({ backend, keys: other }).store.load("c")).rejects.toMatchObject({ code: "corrupted" });
@@ -278,7 +312,9 @@ describe("forks", () => {
 describe("keys", () => {
   test("another can take over without a stop; older records stay readable", async () => {
     const keys = await openManagedKeys(`ring-${crypto.randomUUID()}`);
-    const store = createStore<unknown>(createMemoryBackend(), { codec: createEncryptedCodec({ codec: superjson, keys }) });
+    const store = createStore<unknown>(createMemoryBackend(), {
+      codec: createEncryptedCodec({ codec: superjson, keys }),
+    });
     const before = keys.current();
     await store.saveWithTrace("t", { id: "before", createdAt: 0, state: { text: noise(1, 2_000) } });
     const saving = store.saveWithTrace("t", { id: "during", createdAt: 0, state: { text: noise(1, 2_000), n: 1 } });
@@ -286,17 +322,21 @@ describe("keys", () => {
     await saving;
     await store.saveWithTrace("t", { id: "after", createdAt: 0, state: { text: noise(1, 2_000), n: 2 } });
     expect(keys.current().id).not.toBe(before.id);
-    for (const id of ["before", "during", "after"]) expect((await store.load(id))?.state).toMatchObject({ text: noise(1, 2_000) });
+    for (const id of ["before", "during", "after"])
+      expect((await store.load(id))?.state).toMatchObject({ text: noise(1, 2_000) });
   });
 
   test("that two make at once are the same, stay, and can't be read out", async () => {
     const name = `ring-${crypto.randomUUID()}`;
     const [one, two] = await Promise.all([openManagedKeys(name), openManagedKeys(name)]);
     const backend = createMemoryBackend();
-    const storeOf = (keys: typeof one) => createStore(backend, { codec: createEncryptedCodec({ codec: superjson, keys }) });
+    const storeOf = (keys: typeof one) =>
+      createStore(backend, { codec: createEncryptedCodec({ codec: superjson, keys }) });
     expect(one.current().id).toBe(two.current().id);
     expect(one.current().key.extractable).toBe(false);
-    await expect(crypto.subtle.exportKey("raw", one.current().key)).rejects.toMatchObject({ name: expect.stringMatching(/^InvalidAccess/) as string });
+    await expect(crypto.subtle.exportKey("raw", one.current().key)).rejects.toMatchObject({
+      name: expect.stringMatching(/^InvalidAccess/) as string,
+    });
     await one.rotate();
     await storeOf(one).saveWithTrace("t", { id: "c", createdAt: 0, state: SECRET });
     expect((await storeOf(two).load("c"))?.state).toBe(SECRET);
@@ -308,7 +348,9 @@ describe("keys", () => {
     const options = { name, iterations: 100_000 };
     const backend = createMemoryBackend();
     const storeOf = async (passphrase: string) =>
-      createStore(backend, { codec: createEncryptedCodec({ codec: superjson, keys: await openPassphraseKeys(passphrase, options) }) });
+      createStore(backend, {
+        codec: createEncryptedCodec({ codec: superjson, keys: await openPassphraseKeys(passphrase, options) }),
+      });
     await (await storeOf("correct horse")).saveWithTrace("t", { id: "c", createdAt: 0, state: SECRET });
     expect((await (await storeOf("correct horse")).load("c"))?.state).toBe(SECRET);
     await expect(openPassphraseKeys("battery staple", options)).rejects.toMatchObject({ code: "codec-mismatch" });
@@ -332,10 +374,14 @@ test("records from before encryption are read, and the next save encrypts", asyn
   expect((await store.loadLatest("t"))?.state).toMatchObject({ note: `${SECRET}, step 2` });
   await store.trace("t").save({ log: SECRET }, { id: "next" });
   expect((await store.load("next"))?.state).toEqual({ log: SECRET });
-  await expect(createStore(backend, { codec: superjson, name: "store" }).load("next")).rejects.toMatchObject({ code: "codec-mismatch" });
+  await expect(createStore(backend, { codec: superjson, name: "store" }).load("next")).rejects.toMatchObject({
+    code: "codec-mismatch",
+  });
 });
 
 test("a codec that makes neither text nor bytes can't be encrypted", async () => {
   const codec = createEncryptedCodec({ codec: createStructuredCloneCodec(), keys: key });
-  await expect(createStore(createMemoryBackend(), { codec }).saveWithTrace("t", { id: "c", createdAt: 0, state: 1 })).rejects.toThrow(TypeError);
+  await expect(
+    createStore(createMemoryBackend(), { codec }).saveWithTrace("t", { id: "c", createdAt: 0, state: 1 }),
+  ).rejects.toThrow(TypeError);
 });

@@ -5,7 +5,12 @@ import type { Place } from "../../src/core/codec.ts";
 const HEAD = { id: "a", traceId: "t", seq: 1, timestamp: 1, createdAt: 1 };
 
 function bytesOf(metadata: Record<string, unknown>): string {
-  const place: Place = { store: "s", lineage: 1, position: { part: "state", head: { ...HEAD, metadata } }, references: [] };
+  const place: Place = {
+    store: "s",
+    lineage: 1,
+    position: { part: "state", head: { ...HEAD, metadata } },
+    references: [],
+  };
   return String(bytesOfPlace("codec", place));
 }
 
@@ -21,7 +26,16 @@ test.each<readonly [string, Record<string, unknown>, Record<string, unknown>]>([
   ["a bigint", { n: 1n }, { n: 1 }],
   ["a word", { n: "undefined" }, { n: undefined }],
   ["the kind of a view", { view: new Int8Array(2) }, { view: new Uint8Array(2) }],
-  ["entries and lists", { map: new Map<unknown, unknown>([[1, [2, 3]]]) }, { map: new Map<unknown, unknown>([[1, 2], [3, undefined]]) }],
+  [
+    "entries and lists",
+    { map: new Map<unknown, unknown>([[1, [2, 3]]]) },
+    {
+      map: new Map<unknown, unknown>([
+        [1, 2],
+        [3, undefined],
+      ]),
+    },
+  ],
   ["lone surrogates", { text: "\ud800" }, { text: "\ud801" }],
   ["a lone surrogate and how it is written", { text: "\ud800" }, { text: "55296" }],
   ["a date that is none", { date: new Date(Number.NaN) }, { date: new Date(0) }],

@@ -69,7 +69,17 @@ const DIFFERENT: readonly (readonly [path: string, actual: unknown, expected: un
   ["state.code", new Error("a"), Object.assign(new Error("a"), { code: 1 })],
   ["state.message", new DOMException("a"), new DOMException("b")],
   ["state.size", new Map([[1, 1]]), new Map()],
-  ["state.entries[0][0]", new Map([[1, 1], [2, 2]]), new Map([[2, 2], [1, 1]])],
+  [
+    "state.entries[0][0]",
+    new Map([
+      [1, 1],
+      [2, 2],
+    ]),
+    new Map([
+      [2, 2],
+      [1, 1],
+    ]),
+  ],
   ["state.entries[0][1].a", new Map([[1, { a: 1 }]]), new Map([[1, { a: 2 }]])],
   ["state.values[0]", new Set([1, 2]), new Set([2, 1])],
   ["state", new Set([1]), new Map([[1, 1]])],

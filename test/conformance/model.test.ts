@@ -33,18 +33,25 @@ describe.each(subjects)("$name", (subject) => {
     for (const real of pool) await real.destroy();
   });
 
-  test("does what a plain store does", { timeout: times({ short: 2 * SHRINK_LIMIT_MS, long: 20 * SHRINK_LIMIT_MS }) }, async () => {
-    const before = tally.commands;
-    const property = fc.asyncProperty(fc.commands(anyCommand, { maxCommands: 70, size: "max" }), (commands) =>
-      withStore(subject, pool, async (real) => {
-        const model = new Model();
-        await fc.asyncModelRun(() => ({ model, real }), commands);
-        await compareAll(model, real);
-      }),
-    );
-    // A failure is made smaller for so long, and no longer.
-    const limits = { interruptAfterTimeLimit: times({ short: SHRINK_LIMIT_MS, long: 10 * SHRINK_LIMIT_MS }), markInterruptAsFailure: true };
-    await fc.assert(property, { seed: SEED, numRuns: RUNS, ...limits });
-    expect(tally.commands - before).toBeGreaterThanOrEqual(LEAST_COMMANDS);
-  });
+  test(
+    "does what a plain store does",
+    { timeout: times({ short: 2 * SHRINK_LIMIT_MS, long: 20 * SHRINK_LIMIT_MS }) },
+    async () => {
+      const before = tally.commands;
+      const property = fc.asyncProperty(fc.commands(anyCommand, { maxCommands: 70, size: "max" }), (commands) =>
+        withStore(subject, pool, async (real) => {
+          const model = new Model();
+          await fc.asyncModelRun(() => ({ model, real }), commands);
+          await compareAll(model, real);
+        }),
+      );
+      // A failure is made smaller for so long, and no longer.
+      const limits = {
+        interruptAfterTimeLimit: times({ short: SHRINK_LIMIT_MS, long: 10 * SHRINK_LIMIT_MS }),
+        markInterruptAsFailure: true,
+      };
+      await fc.assert(property, { seed: SEED, numRuns: RUNS, ...limits });
+      expect(tally.commands - before).toBeGreaterThanOrEqual(LEAST_COMMANDS);
+    },
+  );
 });

@@ -7,7 +7,19 @@ import { createMemoryStore } from "../../src/memory.ts";
 import type { ConformanceFeature, ConformanceSubject } from "../../src/testing/index.ts";
 
 const MEMORY: readonly ConformanceFeature[] = [
-  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist", "preview", "retention", "sharing", "archive",
+  "close",
+  "trace",
+  "traces",
+  "history",
+  "fork",
+  "deleteTrace",
+  "watch",
+  "usage",
+  "persist",
+  "preview",
+  "retention",
+  "sharing",
+  "archive",
 ];
 const INDEXED_DB: readonly ConformanceFeature[] = [...MEMORY, "persistence", "connections"];
 

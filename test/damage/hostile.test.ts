@@ -31,7 +31,11 @@ async function load(codec: Codec, { pieces = [], ...root }: Hostile): Promise<un
   await store.saveWithTrace("t", createCheckpoint("harmless", { id: "c" }));
   await store.saveWithTrace("t", createCheckpoint("also harmless", { id: "d" }));
   await backend.write(async (transaction) => {
-    const { sum: _, ...record } = (await transaction.get<CheckpointRecord & { sum: number }>("checkpoints", ["c"], "by_id"))!;
+    const { sum: _, ...record } = (await transaction.get<CheckpointRecord & { sum: number }>(
+      "checkpoints",
+      ["c"],
+      "by_id",
+    ))!;
     transaction.put("checkpoints", seal({ ...record, root: piece(root, "root") }));
     transaction.put("pieces", { traceId: "t", first: 0, pieces: pieces.map((one, number) => piece(one, number)) });
   });
@@ -39,29 +43,56 @@ async function load(codec: Codec, { pieces = [], ...root }: Hostile): Promise<un
   return (await store.load("c"))?.state;
 }
 
-const json = (value: unknown, values?: unknown): string => JSON.stringify({ json: value, ...(values !== undefined && { meta: { values, v: 1 } }) });
+const json = (value: unknown, values?: unknown): string =>
+  JSON.stringify({ json: value, ...(values !== undefined && { meta: { values, v: 1 } }) });
 const note = (...fields: unknown[]): unknown => fields;
 
 /** Each group names the one below it twice: 2^60 pieces in a few hundred bytes. */
-const doubling = Array.from({ length: 60 }, (_, level) => ({ payload: null, references: [level === 0 ? [60, 1, 60, 1] : [level - 1, 1, level - 1, 1]] }));
+const doubling = Array.from({ length: 60 }, (_, level) => ({
+  payload: null,
+  references: [level === 0 ? [60, 1, 60, 1] : [level - 1, 1, level - 1, 1]],
+}));
 
 const REFUSED: readonly (readonly [what: string, codec: Codec, Hostile])[] = [
-  ["a typed array of a gigabyte, from a number", createSuperjsonCodec(), { payload: json([1e9], { "0": [["typed", "Uint8Array"]] }) }],
+  [
+    "a typed array of a gigabyte, from a number",
+    createSuperjsonCodec(),
+    { payload: json([1e9], { "0": [["typed", "Uint8Array"]] }) },
+  ],
   ["a class that nobody registered", createSuperjsonCodec(), { payload: json([{}], { "0": [["class", "Evil"]] }) }],
-  ["a path to the prototype", createSuperjsonCodec(), { payload: json([{ a: "1" }], { "0.__proto__.polluted": ["bigint"] }) }],
-  ["a path to the constructor", createSuperjsonCodec(), { payload: json([{ a: "1" }], { "0.constructor.prototype.polluted": ["bigint"] }) }],
+  [
+    "a path to the prototype",
+    createSuperjsonCodec(),
+    { payload: json([{ a: "1" }], { "0.__proto__.polluted": ["bigint"] }) },
+  ],
+  [
+    "a path to the constructor",
+    createSuperjsonCodec(),
+    { payload: json([{ a: "1" }], { "0.constructor.prototype.polluted": ["bigint"] }) },
+  ],
   ["JSON nested a million levels deep", createSuperjsonCodec(), { payload: `{"json":[${"[".repeat(1_000_000)}` }],
   ["no JSON", createSuperjsonCodec(), { payload: "[" }],
   ["a note that leads to a prototype", asIs, { payload: [[{}], [note("url", ["__proto__", "polluted"], -1, -1)]] }],
-  ["a note that leads through a constructor", asIs, { payload: [{}, [note("invalid-date", ["constructor", "prototype", "polluted"], -1, -1)]] }],
+  [
+    "a note that leads through a constructor",
+    asIs,
+    { payload: [{}, [note("invalid-date", ["constructor", "prototype", "polluted"], -1, -1)]] },
+  ],
   ["a billion pieces in one range", asIs, { payload: [null, [note("array", [], -1, 0)]], references: [[0, 1e9]] }],
-  ["pieces that gather one another over and over", asIs, {
-    payload: [null, [note("array", [], -1, 0)]], references: [[59, 1]], pieces: [...doubling, { payload: [[1]] }],
-  }],
-  ["a piece that holds itself", asIs, {
-    payload: [null, [note("array", [], -1, 0)]], references: [[0, 1]],
-    pieces: [{ payload: [[null], [note("array", [0], -1, 0)]], references: [[0, 1]] }],
-  }],
+  [
+    "pieces that gather one another over and over",
+    asIs,
+    { payload: [null, [note("array", [], -1, 0)]], references: [[59, 1]], pieces: [...doubling, { payload: [[1]] }] },
+  ],
+  [
+    "a piece that holds itself",
+    asIs,
+    {
+      payload: [null, [note("array", [], -1, 0)]],
+      references: [[0, 1]],
+      pieces: [{ payload: [[null], [note("array", [0], -1, 0)]], references: [[0, 1]] }],
+    },
+  ],
   ["a reference that is not there", asIs, { payload: [null, [note("array", [], -1, 7)]] }],
   ["an alias of nothing", asIs, { payload: [null, [note("alias", [], 3, -1)]] }],
   ["a sparse array longer than an array can be", asIs, { payload: [[], [note("sparse", [], -1, -1, 2 ** 40)]] }],
@@ -70,10 +101,16 @@ const REFUSED: readonly (readonly [what: string, codec: Codec, Hostile])[] = [
 
 const HARMLESS: readonly (readonly [what: string, codec: Codec, Hostile])[] = [
   ["a key __proto__ in JSON", createSuperjsonCodec(), { payload: '{"json":[{"__proto__":{"polluted":1}}]}' }],
-  ["an index __proto__ in a sparse array", asIs, { payload: [["__proto__", { polluted: 1 }], [note("sparse", [], -1, -1, 1)]] }],
-  ["entries under the names of prototypes", createStructuredCloneCodec(), {
-    payload: [["__proto__", { polluted: 1 }, "constructor", 2], [note("entries", [], -1, -1)]],
-  }],
+  [
+    "an index __proto__ in a sparse array",
+    asIs,
+    { payload: [["__proto__", { polluted: 1 }], [note("sparse", [], -1, -1, 1)]] },
+  ],
+  [
+    "entries under the names of prototypes",
+    createStructuredCloneCodec(),
+    { payload: [["__proto__", { polluted: 1 }, "constructor", 2], [note("entries", [], -1, -1)]] },
+  ],
 ];
 
 describe("records made to harm", () => {
@@ -84,7 +121,10 @@ describe("records made to harm", () => {
   });
 
   test.each(HARMLESS)("%s: reaches no prototype", async (_, codec, hostile) => {
-    const outcome = await load(codec, hostile).then(() => "loaded", (error: { code?: unknown }) => error.code);
+    const outcome = await load(codec, hostile).then(
+      () => "loaded",
+      (error: { code?: unknown }) => error.code,
+    );
     expect(["loaded", "corrupted"]).toContain(outcome);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
     expect(([] as { polluted?: unknown }).polluted).toBeUndefined();

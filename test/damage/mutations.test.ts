@@ -28,9 +28,20 @@ interface Sample {
 async function makeSample(codec: Codec): Promise<Sample> {
   const backend = createMemoryBackend();
   const store = createStore(backend, { codec });
-  const state = { log: [] as object[], scratch: "", when: new Date(5), big: 2n ** 80n, seen: new Map<string, unknown>() };
+  const state = {
+    log: [] as object[],
+    scratch: "",
+    when: new Date(5),
+    big: 2n ** 80n,
+    seen: new Map<string, unknown>(),
+  };
   for (let step = 0; step < 14; step++) {
-    state.log.push({ step, text: noise(step, 900), at: new Date(step), bytes: noiseBytes(step, step === 3 ? 150_000 : 700) });
+    state.log.push({
+      step,
+      text: noise(step, 900),
+      at: new Date(step),
+      bytes: noiseBytes(step, step === 3 ? 150_000 : 700),
+    });
     state.scratch = noise(100 + step, 700);
     state.seen.set(`key ${step}`, step % 2 ? undefined : { nested: [step] });
     const parent = { nextNode: "act", graphHash: "g", metadata: { step, tags: ["a"] } };
@@ -55,7 +66,10 @@ async function soundIn(store: Store, { checkpoints }: Sample, about: string): Pr
     const outcome = await outcomeOf(store.load(checkpoint.id), about);
     if (isCheckpointStoreError(outcome)) {
       assert(["corrupted", "codec-mismatch"].includes(outcome.code), `${about}: ${outcome.message}`);
-      assert(outcome.checkpointId === checkpoint.id, `${about}: the error names ${outcome.checkpointId}, not ${checkpoint.id}`);
+      assert(
+        outcome.checkpointId === checkpoint.id,
+        `${about}: the error names ${outcome.checkpointId}, not ${checkpoint.id}`,
+      );
     } else if (outcome !== undefined) {
       await assertEqual(outcome, checkpoint, about);
       sound.push(checkpoint.id);
@@ -95,7 +109,11 @@ interface Damage {
 }
 
 /** Fails unless damage is told and costs nothing else. */
-async function assertRest(store: Store, sample: Sample, { collection, about, draw }: Damage & { draw: Draw }): Promise<void> {
+async function assertRest(
+  store: Store,
+  sample: Sample,
+  { collection, about, draw }: Damage & { draw: Draw },
+): Promise<void> {
   const { checkpoints } = sample;
   const sound = await soundIn(store, sample, about);
   const lost = checkpoints.length - sound.length;
@@ -120,12 +138,17 @@ async function assertGoesOn(
   sample: Sample,
   { about, draw, sound }: { about: string; draw: Draw; sound: readonly string[] },
 ): Promise<void> {
-  const saved = await outcomeOf(store.saveWithTrace("trace", createCheckpoint({ after: "damage" }, { id: "next" })), about);
+  const saved = await outcomeOf(
+    store.saveWithTrace("trace", createCheckpoint({ after: "damage" }, { id: "next" })),
+    about,
+  );
   if (saved === undefined) await assertEqual((await store.load("next"))?.state, { after: "damage" }, about);
   const pruned = await outcomeOf(store.prune("trace", 1 + draw(6)), about);
   const left = isCheckpointStoreError(pruned) ? undefined : await store.list("trace");
   const still = await soundIn(store, sample, `${about}, and then a save and a prune`);
-  const lost = sound.filter((id) => !still.includes(id) && (left === undefined || left.includes(id) || id.startsWith("f")));
+  const lost = sound.filter(
+    (id) => !still.includes(id) && (left === undefined || left.includes(id) || id.startsWith("f")),
+  );
   await assertEqual(lost, [], `${about}, and then a save and a prune: what no longer loads`);
   await store.deleteTrace("trace");
   await assertEqual(await store.list("trace"), [], `${about}: a deleted trace`);
@@ -141,7 +164,9 @@ describe.each([
   });
 
   async function damage(backend: Backend, draw: Draw): Promise<Damage> {
-    const records = new Map([...sample.records].map(([name, list]) => [name, list.map((record) => structuredClone(record))]));
+    const records = new Map(
+      [...sample.records].map(([name, list]) => [name, list.map((record) => structuredClone(record))]),
+    );
     const filled = [...records].filter(([, list]) => list.length > 0);
     for (;;) {
       const [collection, list] = filled[draw(filled.length)]!;
@@ -151,7 +176,13 @@ describe.each([
       // Without a key, or under that of another, no engine could hold it.
       if (!hasKey(mutated, collection)) continue;
       try {
-        await writeRecords(backend, new Map(records).set(collection, list.map((record, i) => (i === index ? mutated : record))));
+        await writeRecords(
+          backend,
+          new Map(records).set(
+            collection,
+            list.map((record, i) => (i === index ? mutated : record)),
+          ),
+        );
         return { collection, about };
       } catch (error) {
         if (!isCheckpointStoreError(error, "conflict")) throw error;
@@ -170,9 +201,13 @@ describe.each([
   }
 
   const inMemoryTimes = times({ short: 75, long: 500 });
-  test(`in memory, ${inMemoryTimes} times: damage is told, and takes nothing else with it`, { timeout: 600_000 }, async () => {
-    expect(await inMemory(inMemoryTimes)).toBe(inMemoryTimes);
-  });
+  test(
+    `in memory, ${inMemoryTimes} times: damage is told, and takes nothing else with it`,
+    { timeout: 600_000 },
+    async () => {
+      expect(await inMemory(inMemoryTimes)).toBe(inMemoryTimes);
+    },
+  );
 
   const name = `damage-${crypto.randomUUID()}`;
   afterAll(() => void indexedDB.deleteDatabase(name));
@@ -180,7 +215,11 @@ describe.each([
   async function inIndexedDb(count: number): Promise<number> {
     const draw = numbers(SEED + 1);
     for (let time = 0; time < count; time++) {
-      const backend = await openIndexedDbBackend(name, { durability: "relaxed", blockedTimeoutMs: 1_000, openTimeoutMs: 10_000 });
+      const backend = await openIndexedDbBackend(name, {
+        durability: "relaxed",
+        blockedTimeoutMs: 1_000,
+        openTimeoutMs: 10_000,
+      });
       const found = await damage(backend, draw);
       const store = createStore(backend, { codec: createCodec() });
       await assertRest(store, sample, { ...found, draw });

@@ -22,13 +22,18 @@ afterAll(() => browser?.close());
 
 test(`in Chromium, ${(STEPS * STEP_BYTES) / 1_000_000} MB pass from store to store with flat memory`, async () => {
   const page = await browser.newPage();
-  await page.route(`${ORIGIN}/`, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html><title>archive</title>" }));
+  await page.route(`${ORIGIN}/`, (route) =>
+    route.fulfill({ contentType: "text/html", body: "<!doctype html><title>archive</title>" }),
+  );
   await page.goto(`${ORIGIN}/`);
   const session = await page.context().newCDPSession(page);
   const usedBytes = async (): Promise<number> => {
     await session.send("HeapProfiler.collectGarbage");
     // Newer than the types: what array buffers hold, too.
-    const { usedSize, backingStorageSize } = (await session.send("Runtime.getHeapUsage")) as { usedSize: number; backingStorageSize: number };
+    const { usedSize, backingStorageSize } = (await session.send("Runtime.getHeapUsage")) as {
+      usedSize: number;
+      backingStorageSize: number;
+    };
     return usedSize + backingStorageSize;
   };
   await page.addScriptTag({ type: "module", content: code });

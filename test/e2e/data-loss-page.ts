@@ -63,7 +63,9 @@ async function inspectOne(name: string): Promise<Inspection> {
     call.then(say, (error: unknown) =>
       isCheckpointStoreError(error, "corrupted") ? `corrupted: ${error.checkpointId ?? error.traceId}` : String(error),
     );
-  const found = { listed: {}, inHistory: {}, loaded: {}, fallback: {}, saved: {} } as { -readonly [K in keyof Omit<Inspection, "bytesAfterDeletion">]: Inspection[K] };
+  const found = { listed: {}, inHistory: {}, loaded: {}, fallback: {}, saved: {} } as {
+    -readonly [K in keyof Omit<Inspection, "bytesAfterDeletion">]: Inspection[K];
+  };
   for (const [trace, steps] of Object.entries(TRACES)) {
     found.listed[trace] = await store.list(trace);
     const heads: string[] = [];
@@ -75,8 +77,14 @@ async function inspectOne(name: string): Promise<Inspection> {
         JSON.stringify(checkpoint?.state) === JSON.stringify(stateOf(trace, step)) ? "right" : "wrong",
       );
     }
-    found.fallback[trace] = await outcome(store.loadLatest(trace, { skipDamaged: true }), (checkpoint) => checkpoint!.id);
-    found.saved[trace] = await outcome(store.saveWithTrace(trace, createCheckpoint({ log: ["new"] }, { id: `${trace}-new` })), () => "saved");
+    found.fallback[trace] = await outcome(
+      store.loadLatest(trace, { skipDamaged: true }),
+      (checkpoint) => checkpoint!.id,
+    );
+    found.saved[trace] = await outcome(
+      store.saveWithTrace(trace, createCheckpoint({ log: ["new"] }, { id: `${trace}-new` })),
+      () => "saved",
+    );
   }
   for (const trace of Object.keys(TRACES)) await store.deleteTrace(trace);
   const { storedBytes } = await store.usage();

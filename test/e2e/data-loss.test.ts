@@ -31,7 +31,9 @@ async function inBrowser<T>(call: "save" | "look" | "saveLarge" | "inspect", ...
     const page = await chromium.context.newPage();
     await page.goto(demo.url);
     // As text: an import in a function would be one of the test runner's.
-    return await page.evaluate(`import(${JSON.stringify(module)}).then((page) => page.${call}(...${JSON.stringify(args)}))`);
+    return await page.evaluate(
+      `import(${JSON.stringify(module)}).then((page) => page.${call}(...${JSON.stringify(args)}))`,
+    );
   } finally {
     await chromium.kill();
     chromium = undefined;

@@ -23,7 +23,10 @@ export class PopupPage {
     const page = await chromium.context.newPage();
     await page.goto(chromium.url("popup.html"));
     await page.evaluate(WITH_PROBE);
-    await page.getByRole("status").filter({ hasText: /^Worker/ }).waitFor();
+    await page
+      .getByRole("status")
+      .filter({ hasText: /^Worker/ })
+      .waitFor();
     const popup = new PopupPage(page);
     await popup.setPace(paceMs);
     return popup;

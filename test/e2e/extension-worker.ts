@@ -45,7 +45,10 @@ export class ExtensionWorker {
   /** Lets the alarm that it set go off now, and waits until it runs. Chrome lets alarms go off once a second at most. */
   async wakeByAlarm(): Promise<void> {
     await this.#assertAlarm();
-    await this.#page.evaluate((name) => chrome.alarms.create(name, { when: Date.now(), periodInMinutes: 1 }), WAKE_ALARM);
+    await this.#page.evaluate(
+      (name) => chrome.alarms.create(name, { when: Date.now(), periodInMinutes: 1 }),
+      WAKE_ALARM,
+    );
     await this.#started();
   }
 
@@ -66,7 +69,7 @@ export class ExtensionWorker {
   }
 
   async #started(): Promise<void> {
-    for (const end = Date.now() + START_TIMEOUT_MS; !this.isRunning; ) {
+    for (const end = Date.now() + START_TIMEOUT_MS; !this.isRunning;) {
       if (Date.now() > end) throw new Error("The worker was not woken.");
       await wait(2);
     }

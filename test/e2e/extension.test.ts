@@ -125,7 +125,7 @@ describe.runIf(await loadsExtensions())("an agent in an extension's worker", () 
     await popup.setPace(HOLD_MS / 10);
     const traceId = await popup.start();
     let answered = 0;
-    for (let taken = 0; taken < 4; ) {
+    for (let taken = 0; taken < 4;) {
       const run = await popup.page.evaluate(([id, ms]) => probe.steal(id, ms), [traceId, HOLD_MS] as const);
       expect(run.left).toEqual(run.taken);
       if (run.taken?.nextNode === "ask") await popup.answer(answered++);

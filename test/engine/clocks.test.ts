@@ -34,11 +34,16 @@ async function saveInOrder(stores: readonly Store[], saves: number): Promise<num
     vi.setSystemTime(now);
     const traceId = draw(3) === 0 ? "two" : "one";
     const store = stores[draw(stores.length)]!;
-    await store.saveWithTrace(traceId, { id: `${save}`, createdAt: draw(2) === 0 ? now : draw(1_000), state: { save } });
+    await store.saveWithTrace(traceId, {
+      id: `${save}`,
+      createdAt: draw(2) === 0 ? now : draw(1_000),
+      state: { save },
+    });
     order[traceId]!.unshift(`${save}`);
     if (draw(20) > 0) continue;
     // Of two traces, two connections know by their clocks alone which was saved to last.
-    if (stores.length === 1) await assertEqual((await store.traces())[0]!.traceId, traceId, "the trace that was saved to last");
+    if (stores.length === 1)
+      await assertEqual((await store.traces())[0]!.traceId, traceId, "the trace that was saved to last");
     await assertEqual((await store.loadLatest(traceId))?.state, { save }, "loadLatest");
   }
   for (const [traceId, ids] of Object.entries(order)) {
@@ -52,16 +57,24 @@ async function saveInOrder(stores: readonly Store[], saves: number): Promise<num
 
 const saves = times({ short: 250, long: 1_000 });
 
-test(`in memory, ${saves} saves by clocks that jump: the order is that of the saves`, { timeout: 120_000 }, async () => {
-  const store = createMemoryStore();
-  expect(await saveInOrder([store], saves)).toBe(saves);
-});
+test(
+  `in memory, ${saves} saves by clocks that jump: the order is that of the saves`,
+  { timeout: 120_000 },
+  async () => {
+    const store = createMemoryStore();
+    expect(await saveInOrder([store], saves)).toBe(saves);
+  },
+);
 
-test(`by two connections to IndexedDB, ${saves} saves by clocks that jump: the order is that of the saves`, { timeout: 120_000 }, async () => {
-  const name = `clocks-${crypto.randomUUID()}`;
-  const stores = [await openStore(name, { durability: "relaxed" }), await openStore(name, { durability: "relaxed" })];
-  expect(await saveInOrder(stores, saves)).toBe(saves);
-  for (const store of stores) await store.close();
-  vi.useRealTimers();
-  await deleteStore(name);
-});
+test(
+  `by two connections to IndexedDB, ${saves} saves by clocks that jump: the order is that of the saves`,
+  { timeout: 120_000 },
+  async () => {
+    const name = `clocks-${crypto.randomUUID()}`;
+    const stores = [await openStore(name, { durability: "relaxed" }), await openStore(name, { durability: "relaxed" })];
+    expect(await saveInOrder(stores, saves)).toBe(saves);
+    for (const store of stores) await store.close();
+    vi.useRealTimers();
+    await deleteStore(name);
+  },
+);

@@ -18,7 +18,8 @@ function backendOf(maxCheckpoints: number): Backend & { readonly unlimited: Back
         const before = (await transaction.keys("checkpoints")).length;
         const result = await work(transaction);
         const after = (await transaction.keys("checkpoints")).length;
-        if (after > before && after > maxCheckpoints) throw new CheckpointStoreError("quota-exceeded", "the disk is full");
+        if (after > before && after > maxCheckpoints)
+          throw new CheckpointStoreError("quota-exceeded", "the disk is full");
         return result;
       }),
   };
@@ -30,7 +31,8 @@ const storeOf = (backend: Backend, onQuotaExceeded?: QuotaHandler) =>
 async function fill(backend: Backend): Promise<void> {
   const store = storeOf(backend);
   for (let step = 0; step < 3; step++) {
-    for (const traceId of ["one", "two"]) await store.saveWithTrace(traceId, { id: `${traceId}${step}`, createdAt: step, state: { step } });
+    for (const traceId of ["one", "two"])
+      await store.saveWithTrace(traceId, { id: `${traceId}${step}`, createdAt: step, state: { step } });
   }
 }
 
@@ -65,7 +67,11 @@ describe("on a full disk", () => {
     expect(await store.list("one")).toEqual(["one3", "one2", "one1"]);
     expect(await store.list("two")).toEqual(["two2", "two1"]);
     expect((await store.load("one3"))?.state).toEqual({ step: 3 });
-    expect(changes.map(({ kind, traceId }) => `${kind} ${traceId}`).sort()).toEqual(["pruned one", "pruned two", "saved one"]);
+    expect(changes.map(({ kind, traceId }) => `${kind} ${traceId}`).sort()).toEqual([
+      "pruned one",
+      "pruned two",
+      "saved one",
+    ]);
   });
 
   test("it is asked once: where that frees too little, the save fails", async () => {
@@ -82,7 +88,10 @@ describe("on a full disk", () => {
   });
 
   test("without an answer, or with a bad one, nothing goes", async () => {
-    for (const [answer, error] of [[undefined, { code: "quota-exceeded" }], [{ keepLast: 0 }, { name: "RangeError" }]] as const) {
+    for (const [answer, error] of [
+      [undefined, { code: "quota-exceeded" }],
+      [{ keepLast: 0 }, { name: "RangeError" }],
+    ] as const) {
       const backend = backendOf(6);
       await fill(backend);
       const store = storeOf(backend, () => answer);

@@ -13,7 +13,13 @@ const SQLITE_MAGIC = "SQLite format 3\0";
 export async function formatsOnDisk(profile: string): Promise<DatabaseFormat[]> {
   const found = new Set<DatabaseFormat>();
   for (const path of await readdir(profile, { recursive: true })) {
-    if (!path.toLowerCase().split(sep).some((folder) => FOLDERS.includes(folder))) continue;
+    if (
+      !path
+        .toLowerCase()
+        .split(sep)
+        .some((folder) => FOLDERS.includes(folder))
+    )
+      continue;
     if (LEVELDB_MANIFEST.test(path)) found.add("leveldb");
     if ((await firstBytes(join(profile, path), SQLITE_MAGIC.length)) === SQLITE_MAGIC) found.add("sqlite");
   }

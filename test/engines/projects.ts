@@ -74,7 +74,11 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
 
 function browserProject(
   engine: string,
-  { provider, exclude, groupOrder }: { provider: BrowserProviderOption; exclude: readonly string[]; groupOrder: number },
+  {
+    provider,
+    exclude,
+    groupOrder,
+  }: { provider: BrowserProviderOption; exclude: readonly string[]; groupOrder: number },
 ) {
   return {
     // Known from the start: a dependency that is only discovered during the run makes the page load again.
@@ -108,7 +112,11 @@ function sqliteProject({ executablePath, args }: Chromium, groupOrder: number) {
     exclude: [],
     groupOrder,
   });
-  const browser = { ...test.browser, instances: [{ browser: "chromium" as const, name }], commands: { databaseFormats: () => formatsOnDisk(profile) } };
+  const browser = {
+    ...test.browser,
+    instances: [{ browser: "chromium" as const, name }],
+    commands: { databaseFormats: () => formatsOnDisk(profile) },
+  };
   return { ...rest, test: { ...test, include: [ON_SQLITE], exclude: [], browser } };
 }
 

@@ -142,7 +142,9 @@ export class Control {
     } else {
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       const isEmpty = !searchParams.has("client");
-      response.end(`<!doctype html><title>faults</title>${isEmpty ? "" : '<script type="module" src="/client.js"></script>'}`);
+      response.end(
+        `<!doctype html><title>faults</title>${isEmpty ? "" : '<script type="module" src="/client.js"></script>'}`,
+      );
     }
   }
 

@@ -20,8 +20,16 @@ export interface LongRunOptions {
 /** Makes faults and prints what they came to. Answers whether all that must hold did. */
 export async function longRun({ faults, engines, isQuick, times, isWritten }: LongRunOptions): Promise<boolean> {
   const known = await findEngines();
-  requireKnown("fault", faults, FAULTS.map(({ name }) => name));
-  requireKnown("engine", engines, known.map(({ name }) => name));
+  requireKnown(
+    "fault",
+    faults,
+    FAULTS.map(({ name }) => name),
+  );
+  requireKnown(
+    "engine",
+    engines,
+    known.map(({ name }) => name),
+  );
   const rows: Row[] = [];
   const bench = await Bench.open();
   for (const fault of FAULTS) {
@@ -54,7 +62,11 @@ export async function longRun({ faults, engines, isQuick, times, isWritten }: Lo
   console.log(`\n${mergeTable("", { rows, environment })}`);
   if (isWritten) await putIntoDocs(rows, environment);
   const wrong = rows.filter((row) => row.wrong.length > 0);
-  console.log(wrong.length === 0 ? "\nall that must hold holds" : `\nWRONG: ${wrong.map((row) => `${row.fault}, ${row.engine}`).join("; ")}`);
+  console.log(
+    wrong.length === 0
+      ? "\nall that must hold holds"
+      : `\nWRONG: ${wrong.map((row) => `${row.fault}, ${row.engine}`).join("; ")}`,
+  );
   return wrong.length === 0;
 }
 

@@ -10,7 +10,15 @@ import { power } from "./faults/power.ts";
 import { canLimitStorage, quota } from "./faults/quota.ts";
 import { writers } from "./faults/writers.ts";
 import {
-  clearedRow, frozenRow, killRow, mixedRow, networkProcessRow, powerRow, quotaRow, writersRow, type Row,
+  clearedRow,
+  frozenRow,
+  killRow,
+  mixedRow,
+  networkProcessRow,
+  powerRow,
+  quotaRow,
+  writersRow,
+  type Row,
 } from "./rows.ts";
 
 /** A fault that can be made in some engines, more or less often. */
@@ -45,7 +53,10 @@ export const FAULTS: readonly Fault[] = [
     async run(engine, { times, bench }) {
       const rows: Row[] = [];
       const relaxed = Math.floor(times / 2);
-      for (const [durability, cuts] of [["strict", times - relaxed], ["relaxed", relaxed]] as const) {
+      for (const [durability, cuts] of [
+        ["strict", times - relaxed],
+        ["relaxed", relaxed],
+      ] as const) {
         if (cuts > 0) rows.push(powerRow(engine, await power(engine, { cuts, durability, bench }), durability));
       }
       return rows;

@@ -2,7 +2,8 @@
 import { openStore } from "../../src/index.ts";
 
 /** What the page asks of the worker that owns a trace. */
-export type OwnerOrder = { readonly kind: "own"; readonly store: string } | { readonly kind: "save"; readonly step: number };
+export type OwnerOrder =
+  { readonly kind: "own"; readonly store: string } | { readonly kind: "save"; readonly step: number };
 
 /** What it answers. */
 export type OwnerAnswer =

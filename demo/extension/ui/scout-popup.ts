@@ -30,8 +30,16 @@ type View = "runs" | "form" | "run";
 /** `<scout-popup>`: reads everything from the store, and has the worker do everything. */
 export class ScoutPopup extends ShadowElement {
   readonly #parts: PopupParts;
-  readonly #back = h("button", { type: "button", id: "back", class: "quiet", onclick: () => this.#go("runs") }, "‹ Runs");
-  readonly #new = h("button", { type: "button", id: "new-run", class: "primary", onclick: () => this.#go("form") }, "New run");
+  readonly #back = h(
+    "button",
+    { type: "button", id: "back", class: "quiet", onclick: () => this.#go("runs") },
+    "‹ Runs",
+  );
+  readonly #new = h(
+    "button",
+    { type: "button", id: "new-run", class: "primary", onclick: () => this.#go("form") },
+    "New run",
+  );
   readonly #failure = new FailureLine();
   readonly #list = new RunList();
   readonly #form = new PopupForm();

@@ -106,13 +106,15 @@ class IndexedDbBackend implements Backend {
       await done.catch(() => undefined);
       if (wrapped.needsStrict) return this.#transact(mode, work, { durability: "strict", unreadable });
       // Each time, one more record is known that can't be read.
-      if (wrapped.metUnreadable) return this.#transact(mode, work, { durability, unreadable: unreadable ?? new UnreadableRecords() });
+      if (wrapped.metUnreadable)
+        return this.#transact(mode, work, { durability, unreadable: unreadable ?? new UnreadableRecords() });
       if (!isEngineError(error)) throw error;
       // What the work saw of it may be no more than the abort that followed.
       const reason = wrapped.failure ?? transaction.error ?? error;
       const failure = toStoreError(reason, mode === "readonly" ? "can't read" : "can't write");
       if (!IS_FIREFOX || mode === "readonly") throw failure;
-      const isFull = failure.code === "quota-exceeded" || ((reason as Error).name === "UnknownError" && (await isStorageFull()));
+      const isFull =
+        failure.code === "quota-exceeded" || ((reason as Error).name === "UnknownError" && (await isStorageFull()));
       if (!isFull) throw failure;
       passUpCleanup(transaction.db);
       throw new CheckpointStoreError("quota-exceeded", failure.message, { cause: reason });

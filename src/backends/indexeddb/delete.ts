@@ -3,7 +3,10 @@ import { toStoreError } from "./errors.ts";
 import { forgetSeen } from "./witness.ts";
 
 /** Deletes a database, and what is known of it outside. @throws `unavailable`, `blocked`, `storage`. */
-export async function deleteDatabase(name: string, { blockedTimeoutMs }: { readonly blockedTimeoutMs: number }): Promise<void> {
+export async function deleteDatabase(
+  name: string,
+  { blockedTimeoutMs }: { readonly blockedTimeoutMs: number },
+): Promise<void> {
   if (typeof indexedDB === "undefined") throw new CheckpointStoreError("unavailable", "there is no IndexedDB here");
   // First: a database that is gone while it is still known would be told as lost.
   await forgetSeen(name);

@@ -34,7 +34,8 @@ export function toRange(range: KeyRange | undefined, place: Place): IDBKeyRange 
   const isBeyond = (bound: Key | undefined): boolean => bound !== undefined && bound.length > 1 && isSingle(place);
   const lowerOpen = range.lowerOpen === true || isBeyond(lower);
   const upperOpen = range.upperOpen === true && !isBeyond(upper);
-  if (lower === undefined) return upper === undefined ? undefined : IDBKeyRange.upperBound(toKey(upper, place), upperOpen);
+  if (lower === undefined)
+    return upper === undefined ? undefined : IDBKeyRange.upperBound(toKey(upper, place), upperOpen);
   if (upper === undefined) return IDBKeyRange.lowerBound(toKey(lower, place), lowerOpen);
   return IDBKeyRange.bound(toKey(lower, place), toKey(upper, place), lowerOpen, upperOpen);
 }

@@ -37,9 +37,11 @@ export class IndexedDbTransaction implements WriteTransaction {
    */
   constructor(
     transaction: IDBPTransaction<unknown, string[], Mode>,
-    { isThroughFrame, isRelaxed, unreadable }: {
-      isThroughFrame: boolean; isRelaxed: boolean; unreadable: UnreadableRecords | undefined;
-    },
+    {
+      isThroughFrame,
+      isRelaxed,
+      unreadable,
+    }: { isThroughFrame: boolean; isRelaxed: boolean; unreadable: UnreadableRecords | undefined },
   ) {
     this.#transaction = transaction;
     this.#isRelaxed = isRelaxed;
@@ -62,7 +64,9 @@ export class IndexedDbTransaction implements WriteTransaction {
     }
     const source = this.#source(collection, query.index);
     if (query.reverse && query.limit === 1 && !query.offset) {
-      const cursor = await this.#read(source.openCursor(toRange(query.range, { collection, index: query.index }), "prev"));
+      const cursor = await this.#read(
+        source.openCursor(toRange(query.range, { collection, index: query.index }), "prev"),
+      );
       return cursor === null ? [] : [this.#taken(cursor.value as R)];
     }
     const window = await windowOf(source, { collection, query });
@@ -162,11 +166,16 @@ async function windowOf(
 }
 
 /** A range cut at keys that lie in it. */
-function within(range: IDBKeyRange | undefined, { from, to }: { readonly from?: IDBValidKey; readonly to?: IDBValidKey }) {
+function within(
+  range: IDBKeyRange | undefined,
+  { from, to }: { readonly from?: IDBValidKey; readonly to?: IDBValidKey },
+) {
   const lower = from ?? range?.lower;
   const upper = to ?? range?.upper;
   const lowerOpen = from === undefined && range?.lowerOpen === true;
   const upperOpen = to === undefined && range?.upperOpen === true;
   if (lower === undefined) return IDBKeyRange.upperBound(upper, upperOpen);
-  return upper === undefined ? IDBKeyRange.lowerBound(lower, lowerOpen) : IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);
+  return upper === undefined
+    ? IDBKeyRange.lowerBound(lower, lowerOpen)
+    : IDBKeyRange.bound(lower, upper, lowerOpen, upperOpen);
 }

@@ -30,7 +30,10 @@ export function readKept<T>(name: string): Promise<T | undefined> {
  * Reads what is kept under a name, and puts `next` of it in its place, in one transaction: of two tabs that are the
  * first at once, one makes the keys, and both get the same. Resolves once it is on disk.
  */
-export function updateKept<T extends { readonly name: string }>(name: string, next: (kept: T | undefined) => T): Promise<T> {
+export function updateKept<T extends { readonly name: string }>(
+  name: string,
+  next: (kept: T | undefined) => T,
+): Promise<T> {
   return inCollection("readwrite", (collection, answer) => {
     const request = collection.get(name);
     request.onsuccess = () => {
@@ -54,7 +57,8 @@ async function inCollection<T>(
       let answer: T;
       work(transaction.objectStore(COLLECTION), (value) => (answer = value));
       transaction.oncomplete = () => resolve(answer);
-      transaction.onabort = () => reject(new CheckpointStoreError("storage", "can't keep the key", { cause: transaction.error }));
+      transaction.onabort = () =>
+        reject(new CheckpointStoreError("storage", "can't keep the key", { cause: transaction.error }));
     });
   } finally {
     database.close();
@@ -69,6 +73,7 @@ function open(): Promise<IDBDatabase> {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(COLLECTION, { keyPath: "name" });
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(new CheckpointStoreError("storage", "can't open the database of keys", { cause: request.error }));
+    request.onerror = () =>
+      reject(new CheckpointStoreError("storage", "can't open the database of keys", { cause: request.error }));
   });
 }

@@ -17,7 +17,13 @@ export interface KeyRing {
  *
  * @throws TypeError for a key of another kind, or where the current one is missing.
  */
-export function createKeyRing({ current, keys }: { current: string; keys: Readonly<Record<string, CryptoKey>> }): KeyRing {
+export function createKeyRing({
+  current,
+  keys,
+}: {
+  current: string;
+  keys: Readonly<Record<string, CryptoKey>>;
+}): KeyRing {
   const known = new Map(Object.entries(keys));
   for (const [id, key] of known) requireKey(key, id);
   const key = known.get(current);
@@ -42,7 +48,11 @@ export function ringOf(key: CryptoKey): KeyRing {
  */
 async function fingerprint(key: CryptoKey): Promise<string> {
   const additionalData = new TextEncoder().encode("waystone: the id of a key");
-  const tag = await crypto.subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(12), additionalData }, key, new Uint8Array(0));
+  const tag = await crypto.subtle.encrypt(
+    { name: "AES-GCM", iv: new Uint8Array(12), additionalData },
+    key,
+    new Uint8Array(0),
+  );
   return Array.from(new Uint8Array(tag, 0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

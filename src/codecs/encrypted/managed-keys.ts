@@ -43,7 +43,11 @@ export async function openManagedKeys(ringName: string): Promise<ManagedKeys> {
     },
     async rotate() {
       const { id, key } = await newKey();
-      ring = await updateKept<StoredRing>(name, (kept = ring) => ({ name, current: id, keys: new Map([...kept.keys, [id, key]]) }));
+      ring = await updateKept<StoredRing>(name, (kept = ring) => ({
+        name,
+        current: id,
+        keys: new Map([...kept.keys, [id, key]]),
+      }));
     },
   };
 }
@@ -59,17 +63,21 @@ export async function openPassphraseKeys(
   passphrase: string,
   { name, iterations = ITERATIONS }: { name: string; iterations?: number },
 ): Promise<KeyRing> {
-  if (typeof passphrase !== "string" || passphrase === "") throw new TypeError("passphrase must be a string that is not empty");
+  if (typeof passphrase !== "string" || passphrase === "")
+    throw new TypeError("passphrase must be a string that is not empty");
   if (!Number.isInteger(iterations) || iterations < MIN_ITERATIONS) {
     throw new RangeError(`iterations must be a whole number of at least ${MIN_ITERATIONS}, got ${iterations}`);
   }
   const place = `passphrase:${name}`;
-  const kept = (await readKept<StoredDerivation>(place)) ?? (await makeDerivation(passphrase, { name: place, iterations }));
+  const kept =
+    (await readKept<StoredDerivation>(place)) ?? (await makeDerivation(passphrase, { name: place, iterations }));
   const key = await derive(passphrase, kept);
   try {
     await crypto.subtle.decrypt({ name: AES.name, iv: kept.proof.iv }, key, kept.proof.data);
   } catch (cause) {
-    throw new CheckpointStoreError("codec-mismatch", `the passphrase is not the one that ${name} was made with`, { cause });
+    throw new CheckpointStoreError("codec-mismatch", `the passphrase is not the one that ${name} was made with`, {
+      cause,
+    });
   }
   return ringOf(key);
 }
@@ -85,7 +93,10 @@ async function makeDerivation(
   return updateKept<StoredDerivation>(name, (kept) => kept ?? { name, salt, iterations, proof });
 }
 
-async function derive(passphrase: string, { salt, iterations }: Pick<StoredDerivation, "salt" | "iterations">): Promise<CryptoKey> {
+async function derive(
+  passphrase: string,
+  { salt, iterations }: Pick<StoredDerivation, "salt" | "iterations">,
+): Promise<CryptoKey> {
   // Two ways to type one character must be one passphrase.
   const bytes = new TextEncoder().encode(passphrase.normalize("NFKC"));
   const base = await crypto.subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveKey"]);

@@ -43,7 +43,9 @@ class PlaceWriter {
   #beginObject(value: object): unknown[] {
     const kind = Object.prototype.toString.call(value);
     if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
-      const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
+      const bytes = ArrayBuffer.isView(value)
+        ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+        : new Uint8Array(value);
       this.#text(`${kind} ${bytes.length};`);
       this.#parts.push(bytes);
       return [];

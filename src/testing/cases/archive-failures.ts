@@ -45,7 +45,10 @@ export const archiveFailureCases: readonly ConformanceCase[] = [
           () => archive.importTraces(copy, streamOf(bytes, { failAt, chunkBytes: 60_000 })),
           "the import of a stream that fails",
         );
-        assert(error instanceof Error && error.message === "the source failed", `the source's error should come through, not ${show(error)}`);
+        assert(
+          error instanceof Error && error.message === "the source failed",
+          `the source's error should come through, not ${show(error)}`,
+        );
         let there = 0;
         for (const traceId of ["a", "b"]) there += await assertBeginningOf(copy, store, traceId);
         counts.add(there);
@@ -68,11 +71,22 @@ export const archiveFailureCases: readonly ConformanceCase[] = [
       const bytes = await bytesOf(archive.exportTraces(store));
       const draw = numbers(1);
       // Without its last newline an archive lacks nothing.
-      const ends = [0, 1, bytes.length - 2, bytes.lastIndexOf(NEWLINE, -2), bytes.lastIndexOf(NEWLINE, -2) + 1, bytes.indexOf(NEWLINE) + 1];
+      const ends = [
+        0,
+        1,
+        bytes.length - 2,
+        bytes.lastIndexOf(NEWLINE, -2),
+        bytes.lastIndexOf(NEWLINE, -2) + 1,
+        bytes.indexOf(NEWLINE) + 1,
+      ];
       for (let n = 0; n < 10; n++) ends.push(draw(bytes.length - 2));
       for (const end of ends) {
         const copy = await openAnother();
-        const error = await assertRefused(() => archive.importTraces(copy, streamOf(bytes.slice(0, end))), "corrupted", `an archive cut at ${end}`);
+        const error = await assertRefused(
+          () => archive.importTraces(copy, streamOf(bytes.slice(0, end))),
+          "corrupted",
+          `an archive cut at ${end}`,
+        );
         // A line that lacks its newline alone is whole: the next one is missing.
         const line = lineAt(bytes, bytes[end] === NEWLINE ? end + 1 : end);
         await assertEqual(error.path, `line ${line}`, `the path of an archive cut at ${end}`);
@@ -97,8 +111,14 @@ export const archiveFailureCases: readonly ConformanceCase[] = [
       for (const offset of offsets) {
         const damaged = bytes.slice();
         damaged[offset]! ^= 1 << draw(8);
-        const error = await rejectionOf(() => archive.importTraces(copy, streamOf(damaged)), `an archive damaged at ${offset}`);
-        assert(isCheckpointStoreError(error, "corrupted"), `an archive damaged at ${offset} should be corrupted, not ${show(error)}`);
+        const error = await rejectionOf(
+          () => archive.importTraces(copy, streamOf(damaged)),
+          `an archive damaged at ${offset}`,
+        );
+        assert(
+          isCheckpointStoreError(error, "corrupted"),
+          `an archive damaged at ${offset} should be corrupted, not ${show(error)}`,
+        );
         const line = lineAt(bytes, offset);
         assert(error.path === `line ${line}`, `damage at ${offset} is in line ${line}, not in ${error.path}`);
         assert(error.message.includes(`line ${line}`), `the message should name line ${line}: ${error.message}`);
@@ -112,7 +132,10 @@ export const archiveFailureCases: readonly ConformanceCase[] = [
     async run({ open, openAnother, archive }) {
       const store = await open();
       await saveTwo(store, { bigBytes: 300 });
-      const lines = new TextDecoder().decode(await bytesOf(archive.exportTraces(store))).trimEnd().split("\n");
+      const lines = new TextDecoder()
+        .decode(await bytesOf(archive.exportTraces(store)))
+        .trimEnd()
+        .split("\n");
       const copy = await openAnother();
       const refuse = async (changed: readonly string[], at: number, what: string) => {
         const bytes = new TextEncoder().encode(`${changed.join("\n")}\n`);
@@ -122,7 +145,12 @@ export const archiveFailureCases: readonly ConformanceCase[] = [
       for (const [n, line] of lines.entries()) {
         await refuse([...lines.slice(0, n), ...lines.slice(n + 1)], n, `without line ${n + 1}`);
         await refuse([...lines.slice(0, n), line, ...lines.slice(n)], n + 1, `with line ${n + 1} twice`);
-        if (n > 0) await refuse([...lines.slice(0, n - 1), line, lines[n - 1]!, ...lines.slice(n + 1)], n - 1, `with line ${n + 1} before the one above`);
+        if (n > 0)
+          await refuse(
+            [...lines.slice(0, n - 1), line, lines[n - 1]!, ...lines.slice(n + 1)],
+            n - 1,
+            `with line ${n + 1} before the one above`,
+          );
       }
     },
   },
@@ -131,7 +159,16 @@ export const archiveFailureCases: readonly ConformanceCase[] = [
     needs: ["archive"],
     async run({ openAnother, archive }) {
       const copy = await openAnother();
-      for (const text of ["", "\n", "{}\n", "not an archive", "{\"kind\":\"archive\"}\n", "null", noise(1, 100_000), "[".repeat(100_000)]) {
+      for (const text of [
+        "",
+        "\n",
+        "{}\n",
+        "not an archive",
+        '{"kind":"archive"}\n',
+        "null",
+        noise(1, 100_000),
+        "[".repeat(100_000),
+      ]) {
         const stream = () => streamOf(new TextEncoder().encode(text));
         const error = await assertRefused(() => archive.importTraces(copy, stream()), "corrupted", show(text));
         await assertEqual(error.path, "line 1", show(text));

@@ -35,7 +35,11 @@ async function stored(store: Store): Promise<number> {
 
 const METADATA = {
   plain: { pinned: true, tags: ["a", { b: null }], ["__proto__"]: { polluted: true }, toString: 1 },
-  rich: { at: new Date(5), seen: new Set([1n, undefined, -0, Number.NaN]), by: new Map([["k", new Uint8Array([1, 2, 3])]]) },
+  rich: {
+    at: new Date(5),
+    seen: new Set([1n, undefined, -0, Number.NaN]),
+    by: new Map([["k", new Uint8Array([1, 2, 3])]]),
+  },
   long: { text: noise(9, 9_000), list: Array.from({ length: 900 }, (_, n) => ({ n, at: new Date(n) })) },
 } as const;
 
@@ -58,7 +62,8 @@ export const archiveCases: readonly ConformanceCase[] = [
       const [there, here] = [await stored(store), await stored(copy)];
       assert(here < there * 1.3 + 2_000, `${there} bytes became ${here} in the copy`);
       // What is saved and removed from here on finds in the copy what it would have found in the original.
-      for (const one of [store, copy]) await one.saveWithTrace("trace", createCheckpoint(shape.start(), { id: "next", createdAt: 1 }));
+      for (const one of [store, copy])
+        await one.saveWithTrace("trace", createCheckpoint(shape.start(), { id: "next", createdAt: 1 }));
       for (const id of [ids[3]!, "next", ids[STEPS - 1]!]) {
         for (const one of [store, copy]) await one.delete(id);
       }
@@ -70,7 +75,10 @@ export const archiveCases: readonly ConformanceCase[] = [
       assert(leftHere < left * 1.3 + 2_000, `of the pruned trace, ${left} bytes are left, and ${leftHere} in the copy`);
       for (const traceId of ["trace", "fork"]) await copy.prune(traceId, 0);
       const { storedBytes, wholeStateBytes } = await copy.usage();
-      assert(storedBytes === 0 && wholeStateBytes === 0, `${storedBytes} bytes (${wholeStateBytes}) are left of nothing`);
+      assert(
+        storedBytes === 0 && wholeStateBytes === 0,
+        `${storedBytes} bytes (${wholeStateBytes}) are left of nothing`,
+      );
     },
   })),
   {
@@ -79,13 +87,20 @@ export const archiveCases: readonly ConformanceCase[] = [
     async run(context) {
       const store = await context.open();
       await store.saveWithTrace("trace", createCheckpoint(1, { createdAt: -8.64e15, graphHash: "", nextNode: "" }));
-      await store.saveWithTrace("trace", createCheckpoint(2, { createdAt: 0.5, parentId: "elsewhere", graphHash: "g" }));
+      await store.saveWithTrace(
+        "trace",
+        createCheckpoint(2, { createdAt: 0.5, parentId: "elsewhere", graphHash: "g" }),
+      );
       for (const metadata of Object.values(METADATA)) {
-        await store.saveWithTrace("trace", createCheckpoint(undefined, { createdAt: 0, nextNode: "\ud800\n\"", metadata }));
+        await store.saveWithTrace(
+          "trace",
+          createCheckpoint(undefined, { createdAt: 0, nextNode: '\ud800\n"', metadata }),
+        );
       }
       const copy = await copyInto(context, store);
       await assertSameTrace(copy, store, "trace");
-      for (const one of [store, copy]) await one.saveWithTrace("trace", createCheckpoint(4, { createdAt: -1, id: "next" }));
+      for (const one of [store, copy])
+        await one.saveWithTrace("trace", createCheckpoint(4, { createdAt: -1, id: "next" }));
       await assertSameTrace(copy, store, "trace");
     },
   },
@@ -98,7 +113,8 @@ export const archiveCases: readonly ConformanceCase[] = [
       await store.delete(saved[3]!.id);
       await store.delete(saved[0]!.id);
       const copy = await copyInto(context, store);
-      for (const one of [store, copy]) await one.saveWithTrace("trace", createCheckpoint(1, { id: "next", createdAt: 1 }));
+      for (const one of [store, copy])
+        await one.saveWithTrace("trace", createCheckpoint(1, { id: "next", createdAt: 1 }));
       await assertSameTrace(copy, store, "trace");
     },
   },
@@ -108,14 +124,22 @@ export const archiveCases: readonly ConformanceCase[] = [
     async run(context) {
       const { archive } = context;
       const store = await context.open();
-      const traceIds = ["a", "a\u0000", "ab", "\ud800", "__proto__", "constructor", "\"\n"];
+      const traceIds = ["a", "a\u0000", "ab", "\ud800", "__proto__", "constructor", '"\n'];
       for (const traceId of traceIds) await saveSteps(store, traceId, { count: 2 });
       const all = await copyInto(context, store);
       for (const traceId of traceIds) await assertSameTrace(all, store, traceId);
       const some = await context.openAnother();
       await archive.importTraces(some, archive.exportTraces(store, { traceIds: ["ab", "__proto__"] }));
-      await assertEqual((await some.traces()).map(({ traceId }) => traceId).sort(), ["__proto__", "ab"], "the traces imported");
-      await assertRefused(() => bytesOf(archive.exportTraces(store, { traceIds: ["none"] })), "not-found", "a trace that is not there");
+      await assertEqual(
+        (await some.traces()).map(({ traceId }) => traceId).sort(),
+        ["__proto__", "ab"],
+        "the traces imported",
+      );
+      await assertRefused(
+        () => bytesOf(archive.exportTraces(store, { traceIds: ["none"] })),
+        "not-found",
+        "a trace that is not there",
+      );
       const empty = await context.openAnother();
       await archive.importTraces(await context.openAnother(), archive.exportTraces(empty));
     },
@@ -130,11 +154,16 @@ export const archiveCases: readonly ConformanceCase[] = [
       await store.saveWithTrace("trace", createCheckpoint({ text: "find me", more: noise(2, 20_000) }));
       const bytes = await bytesOf(archive.exportTraces(store));
       const text = new TextDecoder().decode(bytes);
-      for (const line of text.trimEnd().split("\n")) assert(typeof JSON.parse(line) === "object", "a line that is no object");
-      assert(text.includes("\"find me\""), "the text of a state is not there to be read");
+      for (const line of text.trimEnd().split("\n"))
+        assert(typeof JSON.parse(line) === "object", "a line that is no object");
+      assert(text.includes('"find me"'), "the text of a state is not there to be read");
       const copy = await context.openAnother();
       await archive.importTraces(copy, streamOf(bytes));
-      await assertEqual(new TextDecoder().decode(await bytesOf(archive.exportTraces(copy))), text, "the copy's archive");
+      await assertEqual(
+        new TextDecoder().decode(await bytesOf(archive.exportTraces(copy))),
+        text,
+        "the copy's archive",
+      );
     },
   },
   {
@@ -148,7 +177,11 @@ export const archiveCases: readonly ConformanceCase[] = [
       await context.archive.importTraces(copy, context.archive.exportTraces(store));
       const heard = await recorder.expect(5);
       const told = heard.map((change) => [change.kind, change.version, change.kind === "saved" && change.head.id]);
-      await assertEqual(told, saved.map(({ id }, n) => ["saved", n + 1, id]), "what was heard");
+      await assertEqual(
+        told,
+        saved.map(({ id }, n) => ["saved", n + 1, id]),
+        "what was heard",
+      );
       await copy.saveWithTrace("trace", createCheckpoint(1));
       assert((await recorder.expect(6))[5]!.version === 6, "the next version should be 6");
     },
@@ -158,10 +191,17 @@ export const archiveCases: readonly ConformanceCase[] = [
     needs: ["archive", "retention"],
     async run(context) {
       const store = await context.open();
-      const saved = await saveSteps(store, "trace", { count: 6, optionsOf: (step) => ({ metadata: { pinned: step === 1 } }) });
+      const saved = await saveSteps(store, "trace", {
+        count: 6,
+        optionsOf: (step) => ({ metadata: { pinned: step === 1 } }),
+      });
       const copy = await copyInto(context, store);
       await copy.trace("trace", { retention: { keepLast: 2 } }).save(createCheckpoint(1).state, { id: "next" });
-      await assertEqual(await copy.list("trace"), ["next", saved[5]!.id, saved[1]!.id], "what retention keeps of the copy");
+      await assertEqual(
+        await copy.list("trace"),
+        ["next", saved[5]!.id, saved[1]!.id],
+        "what retention keeps of the copy",
+      );
       await assertSameCheckpoint(await copy.load(saved[1]!.id), saved[1]!, "the pinned one");
     },
   },
@@ -177,11 +217,17 @@ export const archiveCases: readonly ConformanceCase[] = [
       const recorder = new Recorder(copy);
       const before = await copy.usage();
       for (const onConflict of ["error", "skip"] as const) {
-        const { checkpoints, present, skipped } = await archive.importTraces(copy, archive.exportTraces(store), { onConflict });
+        const { checkpoints, present, skipped } = await archive.importTraces(copy, archive.exportTraces(store), {
+          onConflict,
+        });
         await assertEqual([checkpoints, present, skipped], [0, 6, []], "what a second import says");
       }
       const { storedBytes, wholeStateBytes } = await copy.usage();
-      await assertEqual([storedBytes, wholeStateBytes], [before.storedBytes, before.wholeStateBytes], "the usage after it");
+      await assertEqual(
+        [storedBytes, wholeStateBytes],
+        [before.storedBytes, before.wholeStateBytes],
+        "the usage after it",
+      );
       await recorder.expect(0);
     },
   },
@@ -226,7 +272,11 @@ export const archiveCases: readonly ConformanceCase[] = [
         const copy = await context.openAnother();
         const there = make();
         for (const checkpoint of there) await copy.saveWithTrace("b", checkpoint);
-        await assertRefused(() => archive.importTraces(copy, archive.exportTraces(store)), "conflict", `a trace with ${what}`);
+        await assertRefused(
+          () => archive.importTraces(copy, archive.exportTraces(store)),
+          "conflict",
+          `a trace with ${what}`,
+        );
         await assertHas(copy, "b", there);
         const { skipped } = await archive.importTraces(copy, archive.exportTraces(store), { onConflict: "skip" });
         await assertEqual(skipped, ["b"], `what was skipped of a trace with ${what}`);
@@ -241,13 +291,18 @@ export const archiveCases: readonly ConformanceCase[] = [
     async run(context) {
       const { archive } = context;
       const store = await context.open();
-      for (let n = 0; n < 5; n++) await store.saveWithTrace("big", createCheckpoint(noise(n, 400_000), { id: `big ${n}` }));
+      for (let n = 0; n < 5; n++)
+        await store.saveWithTrace("big", createCheckpoint(noise(n, 400_000), { id: `big ${n}` }));
       await saveSteps(store, "later", { count: 2 });
       const copy = await context.openAnother();
       const taken = createCheckpoint("taken", { id: "big 4" });
       await copy.saveWithTrace("elsewhere", taken);
       const before = await stored(copy);
-      await assertRefused(() => archive.importTraces(copy, archive.exportTraces(store)), "conflict", "an id of another trace");
+      await assertRefused(
+        () => archive.importTraces(copy, archive.exportTraces(store)),
+        "conflict",
+        "an id of another trace",
+      );
       await assertHas(copy, "big", []);
       assert((await stored(copy)) === before, "something of the trace is left");
       const { skipped } = await archive.importTraces(copy, archive.exportTraces(store), { onConflict: "skip" });

@@ -3,7 +3,7 @@ import { noiseBytes } from "../steps.ts";
 import { keptCase } from "./values.ts";
 
 const BINARY: Readonly<Record<string, () => unknown>> = {
-  "Uint8Array": () => [new Uint8Array(), new Uint8Array([0, 255, 128]), noiseBytes(1, 70_000)],
+  Uint8Array: () => [new Uint8Array(), new Uint8Array([0, 255, 128]), noiseBytes(1, 70_000)],
   "every typed array": () => [
     new Int8Array([-1, 1]),
     new Uint8ClampedArray([0, 255]),
@@ -16,8 +16,8 @@ const BINARY: Readonly<Record<string, () => unknown>> = {
     new BigInt64Array([-(2n ** 63n)]),
     new BigUint64Array([2n ** 64n - 1n]),
   ],
-  "ArrayBuffer": () => [new ArrayBuffer(0), noiseBytes(2, 100).buffer, noiseBytes(3, 70_000).buffer],
-  "DataView": () => [new DataView(noiseBytes(4, 64).buffer), new DataView(noiseBytes(5, 64).buffer, 8, 16)],
+  ArrayBuffer: () => [new ArrayBuffer(0), noiseBytes(2, 100).buffer, noiseBytes(3, 70_000).buffer],
+  DataView: () => [new DataView(noiseBytes(4, 64).buffer), new DataView(noiseBytes(5, 64).buffer, 8, 16)],
   "views of a part of a buffer": () => {
     const buffer = noiseBytes(6, 64).buffer;
     return [new Uint8Array(buffer, 3, 5)];

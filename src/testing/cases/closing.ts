@@ -13,7 +13,13 @@ const CALLS: readonly Call[] = [
   ["list", (store) => store.list("trace")],
   ["delete", (store) => store.delete("known")],
   ["prune", (store) => store.prune("trace", 0)],
-  ["history", async (store) => { for await (const _ of store.history("trace")); }, "history"],
+  [
+    "history",
+    async (store) => {
+      for await (const _ of store.history("trace"));
+    },
+    "history",
+  ],
   ["traces", (store) => store.traces(), "traces"],
   ["fork", (store) => store.fork("known", "fork"), "fork"],
   ["deleteTrace", (store) => store.deleteTrace("trace"), "deleteTrace"],

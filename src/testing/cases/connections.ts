@@ -72,7 +72,10 @@ export const connectionCases: readonly ConformanceCase[] = [
       assert(order.length === 30, `30 checkpoints were saved, ${order.length} are there`);
       for (const side of sides) {
         const places = side.map(({ id }) => order.indexOf(id));
-        assert(places.every((place, step) => step === 0 || place > places[step - 1]!), "a side's saves changed places");
+        assert(
+          places.every((place, step) => step === 0 || place > places[step - 1]!),
+          "a side's saves changed places",
+        );
       }
       for (const store of stores) await assertHas(store, "trace", all);
     },
@@ -153,8 +156,14 @@ export const connectionCases: readonly ConformanceCase[] = [
       await one.prune("trace", 1);
       await one.deleteTrace("trace");
       const [here, there] = [await local.expect(6), await remote.expect(6)];
-      assert(here.every(({ origin }) => origin === "local"), "what this store object did is local");
-      assert(there.every(({ origin }) => origin === "remote"), "what another store object did is remote");
+      assert(
+        here.every(({ origin }) => origin === "local"),
+        "what this store object did is local",
+      );
+      assert(
+        there.every(({ origin }) => origin === "remote"),
+        "what another store object did is remote",
+      );
       for (const [index, change] of there.entries()) {
         const same = change.kind === here[index]!.kind && change.version === here[index]!.version;
         assert(same, `change ${index} is ${here[index]!.kind} here and ${change.kind} there`);

@@ -23,10 +23,7 @@ export const graphCases: readonly ConformanceCase[] = [
       const checkpoint = createCheckpoint({ step: 1 }, { graphHash: "sha256-a" });
       await store.saveWithTrace("trace", checkpoint);
       const options = { graphHash: "sha256-b" };
-      for (const call of [
-        () => store.load(checkpoint.id, options),
-        () => store.loadLatest("trace", options),
-      ]) {
+      for (const call of [() => store.load(checkpoint.id, options), () => store.loadLatest("trace", options)]) {
         const error = await assertRefused(call, "graph-mismatch", "a checkpoint of another graph");
         assert(error.expected === "sha256-b", `expected should be the graph asked for, not ${error.expected}`);
         assert(error.actual === "sha256-a", `actual should be the checkpoint's graph, not ${error.actual}`);

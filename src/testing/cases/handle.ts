@@ -70,7 +70,11 @@ export const handleCases: readonly ConformanceCase[] = [
       for (const [index, { parentId }] of saved.entries()) {
         assert(parentId === saved[index - 1]?.id, `checkpoint ${index} should name the one before as its parent`);
       }
-      await assertHas(store, "trace", saved.map((checkpoint, step) => ({ ...checkpoint, state: { step } })));
+      await assertHas(
+        store,
+        "trace",
+        saved.map((checkpoint, step) => ({ ...checkpoint, state: { step } })),
+      );
     },
   },
   {
@@ -141,7 +145,10 @@ export const handleCases: readonly ConformanceCase[] = [
       await saveSteps(store, "other", { count: 2 });
       await saveSteps(store, "trace", { count: 2 });
       const heard = await recorder.expect(2);
-      assert(heard.every(({ traceId }) => traceId === "trace"), "a handle should hear of its trace alone");
+      assert(
+        heard.every(({ traceId }) => traceId === "trace"),
+        "a handle should hear of its trace alone",
+      );
     },
   },
 ];

@@ -28,8 +28,14 @@ export const historyCases: readonly ConformanceCase[] = [
       await store.saveWithTrace("trace", createCheckpoint({ step: 2 }, { id: "2", createdAt: 9 }));
       const found = await heads(store);
       assert(found.map(({ id }) => id).join() === "2,1", "heads should be newest first");
-      assert(found.every((head) => !("state" in head)), "heads should carry no state");
-      assert(found.every(({ traceId }) => traceId === "trace"), "heads should carry the traceId");
+      assert(
+        found.every((head) => !("state" in head)),
+        "heads should carry no state",
+      );
+      assert(
+        found.every(({ traceId }) => traceId === "trace"),
+        "heads should carry the traceId",
+      );
       const [{ parentId, nextNode, graphHash, createdAt, metadata }, bare] = [found[1]!, found[0]!];
       await assertEqual({ parentId, nextNode, graphHash, createdAt, metadata }, full, "the fields of a head");
       for (const field of ["parentId", "nextNode", "graphHash", "metadata"] as const) {
@@ -45,10 +51,22 @@ export const historyCases: readonly ConformanceCase[] = [
       const given = [100, 100, 50, 101, 500, 0];
       await saveSteps(store, "trace", { count: given.length, optionsOf: (step) => ({ createdAt: given[step]! }) });
       const found = (await heads(store)).reverse();
-      await assertEqual(found.map(({ createdAt }) => createdAt), given, "createdAt");
-      await assertEqual(found.map(({ timestamp }) => timestamp), [100, 101, 102, 103, 500, 501], "timestamp");
+      await assertEqual(
+        found.map(({ createdAt }) => createdAt),
+        given,
+        "createdAt",
+      );
+      await assertEqual(
+        found.map(({ timestamp }) => timestamp),
+        [100, 101, 102, 103, 500, 501],
+        "timestamp",
+      );
       const first = found[0]!.seq;
-      await assertEqual(found.map(({ seq }) => seq), given.map((_, step) => first + step), "seq");
+      await assertEqual(
+        found.map(({ seq }) => seq),
+        given.map((_, step) => first + step),
+        "seq",
+      );
     },
   },
   {
@@ -74,7 +92,14 @@ export const historyCases: readonly ConformanceCase[] = [
       const [first] = await saveSteps(store, "trace", { count: 1 });
       await store.saveWithTrace("trace", first!);
       await rejectionOf(() => store.saveWithTrace("trace", { ...first!, state: "other" }), "another state");
-      await rejectionOf(() => store.saveWithTrace("trace", createCheckpoint(() => 1)), "a function");
+      await rejectionOf(
+        () =>
+          store.saveWithTrace(
+            "trace",
+            createCheckpoint(() => 1),
+          ),
+        "a function",
+      );
       await saveSteps(store, "trace", { count: 1 });
       const [newer, older] = await heads(store);
       assert(newer!.seq === older!.seq + 1, `seq went from ${older!.seq} to ${newer!.seq}`);
@@ -137,7 +162,14 @@ export const historyCases: readonly ConformanceCase[] = [
         assert((await store.load(id)) !== undefined, "what history answers should load");
         if (met.length === 9) break;
       }
-      await assertEqual(met, saved.slice(1).map(({ id }) => id).reverse(), "the heads met on the way");
+      await assertEqual(
+        met,
+        saved
+          .slice(1)
+          .map(({ id }) => id)
+          .reverse(),
+        "the heads met on the way",
+      );
     },
   },
   {

@@ -16,7 +16,10 @@ function make(): AgentState {
   const ring: unknown[] = [];
   ring.push({ ring });
   return {
-    messages: [{ text: "one", at: new Date(1) }, { text: "two", at: new Date(2), tags: ["x"] }],
+    messages: [
+      { text: "one", at: new Date(1) },
+      { text: "two", at: new Date(2), tags: ["x"] },
+    ],
     files: { "a.txt": "a", "b.txt": "b" },
     seen: new Map([["k", new Set([1, 2])]]),
     bytes: new Uint8Array([1, 2, 3]),

@@ -58,22 +58,20 @@ async function assertUntouched(store: Store, before: readonly Checkpoint[]): Pro
 
 /** Bad input is a TypeError or a RangeError, and nothing is written. */
 export const misuseCases: readonly ConformanceCase[] = [
-  ...CALLS.map(
-    ([what, call, ...needs]): ConformanceCase => ({
-      name: `misuse: ids that are empty or no strings: ${what}`,
-      needs,
-      async run({ open }) {
-        const store = await open();
-        const optionsOf = (step: number) => (step ? { id: "known" } : {});
-        const before = await saveSteps(store, "trace", { count: 2, optionsOf });
-        for (const id of NO_IDS) {
-          const title = `${what} with ${show(id)}`;
-          assertBadInput(await rejectionOf(() => call(store, id as string), title), title);
-        }
-        await assertUntouched(store, before);
-      },
-    }),
-  ),
+  ...CALLS.map(([what, call, ...needs]): ConformanceCase => ({
+    name: `misuse: ids that are empty or no strings: ${what}`,
+    needs,
+    async run({ open }) {
+      const store = await open();
+      const optionsOf = (step: number) => (step ? { id: "known" } : {});
+      const before = await saveSteps(store, "trace", { count: 2, optionsOf });
+      for (const id of NO_IDS) {
+        const title = `${what} with ${show(id)}`;
+        assertBadInput(await rejectionOf(() => call(store, id as string), title), title);
+      }
+      await assertUntouched(store, before);
+    },
+  })),
   {
     name: "misuse: a keep that is negative, fractional, or no number",
     async run({ open }) {

@@ -120,13 +120,16 @@ export const orderCases: readonly ConformanceCase[] = [
       const store = await open();
       const saved = [
         createCheckpoint({ bare: true }),
-        createCheckpoint({ full: true }, {
-          parentId: "never saved",
-          nextNode: "ask",
-          graphHash: "sha256-1",
-          createdAt: 1,
-          metadata: { pinned: true, tags: ["a", "b"], nested: { at: new Date(5), none: undefined, big: 12n } },
-        }),
+        createCheckpoint(
+          { full: true },
+          {
+            parentId: "never saved",
+            nextNode: "ask",
+            graphHash: "sha256-1",
+            createdAt: 1,
+            metadata: { pinned: true, tags: ["a", "b"], nested: { at: new Date(5), none: undefined, big: 12n } },
+          },
+        ),
         createCheckpoint({ empty: true }, { nextNode: "", graphHash: "", metadata: {} }),
       ];
       for (const checkpoint of saved) await store.saveWithTrace("trace", checkpoint);

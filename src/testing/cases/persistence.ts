@@ -15,7 +15,10 @@ function everything(): unknown {
     shared,
     none: undefined,
     odd: [Number.NaN, -0, 5n, "\ud800"],
-    map: new Map<unknown, unknown>([["k", new Set([1, shared])], [{ a: 1 }, /x/g]]),
+    map: new Map<unknown, unknown>([
+      ["k", new Set([1, shared])],
+      [{ a: 1 }, /x/g],
+    ]),
     binary: [noiseBytes(1, 30_000), new Float32Array([1.5]), new DataView(noiseBytes(2, 8).buffer)],
     error: new TypeError("m", { cause: new URL("https://a.example/") }),
     ["__proto__"]: { constructor: 1 },

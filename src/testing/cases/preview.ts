@@ -12,8 +12,15 @@ export const previewCases: readonly ConformanceCase[] = [
       const store = await open();
       const saved = await saveSteps(store, "trace", { count: 6 });
       for (const keep of [6, 4, 1, 0]) {
-        const ids = saved.slice(0, 6 - keep).map(({ id }) => id).reverse();
-        await assertEqual((await store.prune("trace", keep, { dryRun: true })).ids, ids, `what prune(${keep}) would remove`);
+        const ids = saved
+          .slice(0, 6 - keep)
+          .map(({ id }) => id)
+          .reverse();
+        await assertEqual(
+          (await store.prune("trace", keep, { dryRun: true })).ids,
+          ids,
+          `what prune(${keep}) would remove`,
+        );
       }
       await assertHas(store, "trace", saved);
     },

@@ -35,15 +35,22 @@ const RARE: Readonly<Record<string, () => unknown>> = {
   "a boxed number": () => Object(-0) as object,
   "a boxed bigint": () => Object(5n) as object,
   "a field named by a symbol": () => ({ a: 1, [KEY]: 2 }),
-  "URLSearchParams": () => new URLSearchParams("a=1&a=2"),
-  "a getter": () => ({ get now() { return 5; } }),
+  URLSearchParams: () => new URLSearchParams("a=1&a=2"),
+  "a getter": () => ({
+    get now() {
+      return 5;
+    },
+  }),
   "a proxy of a plain object": () => new Proxy({ a: [1, new Proxy([2], {})] }, {}),
   "an array of a class of its own": () => Stack.from([1, 2]),
   "a map of a class of its own": () => new Registry([[1, 2]]),
   "a set of a class of its own": () => new Bag([1, 2]),
   "a date of a class of its own": () => new Moment(1),
   "a typed array of a class of its own": () => Bytes.from([1, 2]),
-  "the arguments of a call": () => (function (..._: unknown[]) { return arguments; })(1, 2),
+  "the arguments of a call": () =>
+    (function (..._: unknown[]) {
+      return arguments;
+    })(1, 2),
   "20,000 levels of objects": () => {
     let state: unknown = { bottom: true };
     for (let level = 0; level < 20_000; level++) state = { down: state };
@@ -67,7 +74,9 @@ function rareCase(what: string, make: () => unknown): ConformanceCase {
     async run({ open }) {
       const store = await open();
       // Of the deep ones, that depth is what may go wrong: once is enough.
-      const states = what.includes("levels") ? [make] : [make, () => ({ list: [{ odd: make() }] }), () => ({ list: [{ odd: make() }, 1] })];
+      const states = what.includes("levels")
+        ? [make]
+        : [make, () => ({ list: [{ odd: make() }] }), () => ({ list: [{ odd: make() }, 1] })];
       const kept: (() => ReturnType<typeof createCheckpoint>)[] = [];
       for (const [index, state] of states.entries()) {
         const checkpoint = () => createCheckpoint(state(), { id: `${index}`, createdAt: 1 });

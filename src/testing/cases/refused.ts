@@ -44,15 +44,22 @@ const REFUSED: Readonly<Record<string, () => unknown>> = {
   "a WeakMap": () => new WeakMap(),
   "a WeakSet": () => new WeakSet(),
   "a WeakRef": () => new WeakRef({}),
-  "a generator": () => (function* () { yield 1; })(),
+  "a generator": () =>
+    (function* () {
+      yield 1;
+    })(),
   "an iterator": () => [1][Symbol.iterator](),
   "an AbortSignal": () => new AbortController().signal,
   "a stream": () => new ReadableStream(),
   "an Intl object": () => new Intl.NumberFormat("en"),
   "a proxy that was revoked": revoked,
   "a proxy that can't be read": unreadable,
-  "an object whose getter throws": () => ({ get broken() { throw new Error("no"); } }),
-  "globalThis": () => globalThis,
+  "an object whose getter throws": () => ({
+    get broken() {
+      throw new Error("no");
+    },
+  }),
+  globalThis: () => globalThis,
   ...(typeof document === "object" && {
     "an element": () => document.createElement("p"),
     "the document": () => document,

@@ -77,7 +77,10 @@ export const retentionCases: readonly ConformanceCase[] = [
       const saved = await saveLog(store, "trace", { count: 12 });
       const [trace] = await store.traces();
       const { length } = await store.list("trace");
-      assert(trace!.bytes <= maxBytes || length === 1, `${trace!.bytes} bytes in ${length} checkpoints are more than ${maxBytes}`);
+      assert(
+        trace!.bytes <= maxBytes || length === 1,
+        `${trace!.bytes} bytes in ${length} checkpoints are more than ${maxBytes}`,
+      );
       assert(length >= 1, "the latest should be there");
       assert(length < 12, "twelve of them should take more");
       await assertHas(store, "trace", saved.slice(-length));
@@ -200,7 +203,11 @@ export const retentionCases: readonly ConformanceCase[] = [
       const kinds = changes.map(({ kind }) => kind);
       await assertEqual(kinds, ["saved", "saved", "saved", "pruned", "saved", "pruned"], "what was reported");
       const versions = changes.map(({ version }) => version);
-      await assertEqual(versions, versions.map((_, i) => versions[0]! + i), "the versions");
+      await assertEqual(
+        versions,
+        versions.map((_, i) => versions[0]! + i),
+        "the versions",
+      );
       const gone = changes.flatMap((change) => (change.kind === "pruned" ? change.ids : []));
       await assertEqual(gone, [saved[0]!.id, saved[1]!.id], "what was reported as pruned");
     },
@@ -213,7 +220,7 @@ export const retentionCases: readonly ConformanceCase[] = [
       const saved: Checkpoint[] = [];
       for (let step = 0; step < 12; step++) {
         saved.push(createCheckpoint({ step, text: noise(step, 800) }));
-        await stores[(step * step) % 3 % 2]!.saveWithTrace("trace", saved.at(-1)!);
+        await stores[((step * step) % 3) % 2]!.saveWithTrace("trace", saved.at(-1)!);
       }
       for (const store of stores) await assertHas(store, "trace", saved.slice(-3));
     },
@@ -223,7 +230,14 @@ export const retentionCases: readonly ConformanceCase[] = [
     needs: ["retention", "trace"],
     async run({ open }) {
       const store = await open();
-      const bad = [{ keepLast: 0 }, { keepLast: 1.5 }, { maxAgeMs: -1 }, { maxBytes: Number.NaN }, { keepLast: "3" }, [null]];
+      const bad = [
+        { keepLast: 0 },
+        { keepLast: 1.5 },
+        { maxAgeMs: -1 },
+        { maxBytes: Number.NaN },
+        { keepLast: "3" },
+        [null],
+      ];
       for (const retention of bad) {
         const call = async () => store.trace("trace", { retention: retention as never });
         assertBadInput(await rejectionOf(call, JSON.stringify(retention)), JSON.stringify(retention));

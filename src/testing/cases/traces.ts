@@ -27,7 +27,13 @@ export const traceCases: readonly ConformanceCase[] = [
     needs: ["traces"],
     async run({ open }) {
       const store = await open();
-      const times = [["far", 8_640_000_000_000_000], ["z", 7], ["a", 7], ["old", -1], ["m", 7]] as const;
+      const times = [
+        ["far", 8_640_000_000_000_000],
+        ["z", 7],
+        ["a", 7],
+        ["old", -1],
+        ["m", 7],
+      ] as const;
       for (const [traceId, createdAt] of times) {
         await saveSteps(store, traceId, { count: 1, optionsOf: () => ({ createdAt }) });
       }
@@ -41,7 +47,11 @@ export const traceCases: readonly ConformanceCase[] = [
     needs: ["traces", "history"],
     async run({ open }) {
       const store = await open();
-      for (const [traceId, count] of [["a", 5], ["b", 1]] as const) await saveSteps(store, traceId, { count });
+      for (const [traceId, count] of [
+        ["a", 5],
+        ["b", 1],
+      ] as const)
+        await saveSteps(store, traceId, { count });
       await store.delete((await store.list("a"))[0]!);
       await store.saveWithTrace("b", (await store.loadLatest("b"))!);
       for (const { traceId, checkpoints, bytes, latest } of await store.traces()) {
@@ -78,7 +88,14 @@ export const traceCases: readonly ConformanceCase[] = [
       await saveSteps(store, "kept", { count: 1 });
       await store.delete(only!.id);
       await store.prune("pruned", 0);
-      await rejectionOf(() => store.saveWithTrace("refused", createCheckpoint(() => 1)), "a function");
+      await rejectionOf(
+        () =>
+          store.saveWithTrace(
+            "refused",
+            createCheckpoint(() => 1),
+          ),
+        "a function",
+      );
       await assertEqual(await traceIds(store), ["kept"], "traces");
       await saveSteps(store, "pruned", { count: 2 });
       await assertEqual(await traceIds(store), ["pruned", "kept"], "traces, after saving to the emptied one");

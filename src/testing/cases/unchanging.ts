@@ -14,7 +14,10 @@ function rich(): unknown {
     shared,
     none: undefined,
     odd: [Number.NaN, -0, 5n],
-    map: new Map<unknown, unknown>([["k", new Set([1])], [new Map([[[-0, new Date(0)], ""]]), /x/g]]),
+    map: new Map<unknown, unknown>([
+      ["k", new Set([1])],
+      [new Map([[[-0, new Date(0)], ""]]), /x/g],
+    ]),
     sets: [{ in: [new Set([0, /x/g, new URL("https://a.example/"), new Date(1), [-0], Number.NaN])] }],
     bytes: new Uint8Array([1, 2, 3]),
   };
@@ -34,7 +37,17 @@ const LOOKALIKES: readonly (readonly [what: string, one: unknown, other: unknown
   ["1 and its string", [1], ["1"]],
   ["a date and its string", new Date(0), new Date(0).toISOString()],
   ["a URL and its string", new URL("https://a.example/"), "https://a.example/"],
-  ["maps in another order", new Map([["a", 1], ["b", 2]]), new Map([["b", 2], ["a", 1]])],
+  [
+    "maps in another order",
+    new Map([
+      ["a", 1],
+      ["b", 2],
+    ]),
+    new Map([
+      ["b", 2],
+      ["a", 1],
+    ]),
+  ],
   ["a map and an object", new Map([["a", 1]]), { a: 1 }],
   ["a set and an array", new Set([1]), [1]],
   ["an array and an object", ["a"], { 0: "a" }],
@@ -191,7 +204,10 @@ export const unchangingCases: readonly ConformanceCase[] = [
     name: `unchanging: ${what} are not the same content`,
     async run({ open }) {
       const store = await open();
-      for (const [first, second] of [[one, other], [other, one]] as const) {
+      for (const [first, second] of [
+        [one, other],
+        [other, one],
+      ] as const) {
         const checkpoint = createCheckpoint({ a: 1, value: first });
         await store.saveWithTrace("trace", checkpoint);
         const changed = { ...checkpoint, state: { a: 1, value: second } };

@@ -23,7 +23,10 @@ async function saveBetween(store: Store, big: unknown): Promise<void> {
   await store.saveWithTrace("trace", createCheckpoint({ step: 3 }, { id: "after" }));
 }
 
-const BIG_PARTS = [["a string", noise(1, BIG)], ["bytes", noiseBytes(2, BIG)]] as const;
+const BIG_PARTS = [
+  ["a string", noise(1, BIG)],
+  ["bytes", noiseBytes(2, BIG)],
+] as const;
 
 /** What is stored is counted, and goes when nothing needs it. */
 export const usageCases: readonly ConformanceCase[] = [

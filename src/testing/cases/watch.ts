@@ -59,7 +59,14 @@ export const watchCases: readonly ConformanceCase[] = [
       const recorder = new Recorder(store);
       await store.saveWithTrace("trace", saved[0]!);
       await rejectionOf(() => store.saveWithTrace("trace", { ...saved[0]!, state: 1 }), "another state");
-      await rejectionOf(() => store.saveWithTrace("trace", createCheckpoint(() => 1)), "a function");
+      await rejectionOf(
+        () =>
+          store.saveWithTrace(
+            "trace",
+            createCheckpoint(() => 1),
+          ),
+        "a function",
+      );
       await store.delete("unknown");
       await store.prune("trace", 2);
       await store.deleteTrace("unknown");
@@ -79,7 +86,11 @@ export const watchCases: readonly ConformanceCase[] = [
       await Promise.all(saved.map((checkpoint) => store.saveWithTrace("trace", checkpoint)));
       const heard = await recorder.expect(10);
       const ids = heard.map((change) => (change.kind === "saved" ? change.head.id : ""));
-      await assertEqual(ids, saved.map(({ id }) => id), "the ids heard");
+      await assertEqual(
+        ids,
+        saved.map(({ id }) => id),
+        "the ids heard",
+      );
     },
   },
   {

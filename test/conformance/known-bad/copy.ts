@@ -97,7 +97,10 @@ class Copy {
       if (hidden && !isError) continue;
       if (typeof key === "symbol") throw refusal(path, "has a field named by a symbol");
       const where = pathTo(path, key);
-      const value = this.shell(attempt(where, () => (source as Record<string, unknown>)[key]), where);
+      const value = this.shell(
+        attempt(where, () => (source as Record<string, unknown>)[key]),
+        where,
+      );
       Object.defineProperty(target, key, { value, enumerable: !hidden, configurable: true, writable: true });
     }
   }

@@ -3,7 +3,16 @@ import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import { CheckpointStoreError } from "../../../src/core/errors.ts";
 import { combineRetention, type Retention } from "../../../src/core/retention.ts";
 import type {
-  ChangeListener, HistoryOptions, LoadOptions, PrunePreview, StorageUsage, Store, TraceOptions, TraceSummary, TracesOptions, WatchOptions,
+  ChangeListener,
+  HistoryOptions,
+  LoadOptions,
+  PrunePreview,
+  StorageUsage,
+  Store,
+  TraceOptions,
+  TraceSummary,
+  TracesOptions,
+  WatchOptions,
 } from "../../../src/core/store.ts";
 import { difference } from "../../../src/testing/index.ts";
 import { copyOf, sizeOf } from "./copy.ts";
@@ -55,7 +64,11 @@ export class ReferenceStore implements Store {
 
   async list(traceId: string): Promise<string[]> {
     checkId(traceId);
-    return this.run(() => this.entries(traceId).map(({ head }) => head.id).reverse());
+    return this.run(() =>
+      this.entries(traceId)
+        .map(({ head }) => head.id)
+        .reverse(),
+    );
   }
 
   async delete(id: string): Promise<boolean> {
@@ -86,7 +99,10 @@ export class ReferenceStore implements Store {
 
   protected preview(traceId: string, keep: number): PrunePreview {
     const gone = this.beyond(traceId, keep);
-    return { ids: gone.map(({ head }) => head.id).reverse(), bytes: gone.reduce((sum, { head }) => sum + head.bytes, 0) };
+    return {
+      ids: gone.map(({ head }) => head.id).reverse(),
+      bytes: gone.reduce((sum, { head }) => sum + head.bytes, 0),
+    };
   }
 
   trace(traceId: string, { retention }: TraceOptions = {}): ReferenceTrace {
@@ -100,12 +116,14 @@ export class ReferenceStore implements Store {
       const all = [...this.disk.traces].filter(([, { entries }]) => entries.length > 0);
       all.sort(([, one], [, other]) => other.lastSave - one.lastSave);
       const start = before === undefined ? 0 : all.findIndex(([traceId]) => traceId === before) + 1;
-      return all.slice(start, start + limit).map(([traceId, { entries }]) => ({
-        traceId,
-        checkpoints: entries.length,
-        bytes: entries.reduce((sum, { head }) => sum + head.bytes, 0),
-        latest: copyOf(entries.at(-1)!.head),
-      }));
+      return all
+        .slice(start, start + limit)
+        .map(([traceId, { entries }]) => ({
+          traceId,
+          checkpoints: entries.length,
+          bytes: entries.reduce((sum, { head }) => sum + head.bytes, 0),
+          latest: copyOf(entries.at(-1)!.head),
+        }));
     });
   }
 
@@ -162,7 +180,11 @@ export class ReferenceStore implements Store {
       const all = [...this.disk.traces.values()].flatMap(({ entries }) => entries);
       const bytes = all.reduce((sum, { head }) => sum + head.stateBytes, 0);
       return {
-        storedBytes: bytes, wholeStateBytes: bytes, originBytes: undefined, quotaBytes: undefined, persisted: undefined,
+        storedBytes: bytes,
+        wholeStateBytes: bytes,
+        originBytes: undefined,
+        quotaBytes: undefined,
+        persisted: undefined,
       };
     });
   }
@@ -238,12 +260,19 @@ export class ReferenceStore implements Store {
   }
 
   /** What retention removes, newest first. */
-  protected fading(traceId: string, { keepLast = Infinity, maxAgeMs = Infinity, maxBytes = Infinity }: Retention): Entry[] {
-    const stays = new Set(this.entries(traceId).filter(({ head }, i, all) => i === all.length - 1 || head.metadata?.["pinned"] === true));
-    const gone = new Set([
-      ...this.beyond(traceId, keepLast),
-      ...this.entries(traceId).filter(({ head }) => head.timestamp < Date.now() - maxAgeMs),
-    ].filter((entry) => !stays.has(entry)));
+  protected fading(
+    traceId: string,
+    { keepLast = Infinity, maxAgeMs = Infinity, maxBytes = Infinity }: Retention,
+  ): Entry[] {
+    const stays = new Set(
+      this.entries(traceId).filter(({ head }, i, all) => i === all.length - 1 || head.metadata?.["pinned"] === true),
+    );
+    const gone = new Set(
+      [
+        ...this.beyond(traceId, keepLast),
+        ...this.entries(traceId).filter(({ head }) => head.timestamp < Date.now() - maxAgeMs),
+      ].filter((entry) => !stays.has(entry)),
+    );
     let bytes = this.entries(traceId).reduce((sum, entry) => (gone.has(entry) ? sum : sum + entry.head.bytes), 0);
     for (const entry of this.entries(traceId)) {
       if (bytes <= maxBytes) break;
@@ -251,7 +280,9 @@ export class ReferenceStore implements Store {
       gone.add(entry);
       bytes -= entry.head.bytes;
     }
-    return this.entries(traceId).filter((entry) => gone.has(entry)).reverse();
+    return this.entries(traceId)
+      .filter((entry) => gone.has(entry))
+      .reverse();
   }
 
   protected remove(traceId: string, gone: readonly Entry[], kind: "deleted" | "pruned"): void {

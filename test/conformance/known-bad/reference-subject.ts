@@ -5,8 +5,19 @@ import { ReferenceStore } from "./reference-store.ts";
 
 /** All but `sharing`: a reference store keeps whole copies. */
 const PROVIDES: readonly ConformanceFeature[] = [
-  "close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist", "preview",
-  "retention", "persistence", "connections",
+  "close",
+  "trace",
+  "traces",
+  "history",
+  "fork",
+  "deleteTrace",
+  "watch",
+  "usage",
+  "persist",
+  "preview",
+  "retention",
+  "persistence",
+  "connections",
 ];
 
 /** A subject whose stores of one name have a disk in common. */

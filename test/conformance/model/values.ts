@@ -48,12 +48,7 @@ const longList = fc
   .tuple(leaf, fc.integer({ min: 30, max: 120 }))
   .map(([value, count]) => Array.from({ length: count }, (_, n) => ({ n, value, text: `item ${n}` })));
 
-type Parts = {
-  value: unknown;
-  list: unknown[];
-  entries: [string, unknown][];
-  pairs: [unknown, unknown][];
-};
+type Parts = { value: unknown; list: unknown[]; entries: [string, unknown][]; pairs: [unknown, unknown][] };
 
 /** Values of all kinds that a store keeps, small and large, now and then with one object in two places. */
 export const anyValue: fc.Arbitrary<unknown> = fc.letrec<Parts>((tie) => ({

@@ -27,7 +27,11 @@ export interface PlaceOutcome {
 }
 
 /** Has a place run the cases for a subject, those of some topics or all of them. */
-export async function putToTheKit(place: Pick<Place, "ask">, subject: PlaceSubject, topics = /^/): Promise<PlaceOutcome> {
+export async function putToTheKit(
+  place: Pick<Place, "ask">,
+  subject: PlaceSubject,
+  topics = /^/,
+): Promise<PlaceOutcome> {
   const { scope, cases } = await place.ask({ subject });
   const names = cases.filter((name) => topics.test(name));
   const failed = new Map<string, string>();

@@ -13,7 +13,9 @@ export const places = {
   },
   "service worker": async () => {
     // Asked by its registration, it need not control this page.
-    const registration = await navigator.serviceWorker.register(new URL("place.ts", import.meta.url), { type: "module" });
+    const registration = await navigator.serviceWorker.register(new URL("place.ts", import.meta.url), {
+      type: "module",
+    });
     const worker = (registration.installing ?? registration.waiting ?? registration.active)!;
     await activated(worker);
     return { ask: asker(worker, worker), stop: async () => void (await registration.unregister()) };

@@ -38,7 +38,9 @@ export function firefoxEngine(): Engine | undefined {
         ...PREFERENCES,
         ...(quotaKiB !== undefined && { "dom.quotaManager.temporaryStorage.fixedLimit": quotaKiB }),
       };
-      const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
+      const lines = Object.entries(preferences).map(
+        ([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`,
+      );
       await writeFile(join(profile, "user.js"), lines.join("\n"));
       const args = ["--headless", "--no-remote", "--profile", profile, url];
       const env = { ...process.env, MOZ_CRASHREPORTER_DISABLE: "1" };

@@ -127,7 +127,8 @@ async function disturb(
       const after = control.log.length;
       writing ??= control.call("tab", "writeThrough", { ...STORE, trace, count: 5 });
       const result = await writing;
-      for (const [outcome, count] of Object.entries(result.failures)) failures[outcome] = (failures[outcome] ?? 0) + count;
+      for (const [outcome, count] of Object.entries(result.failures))
+        failures[outcome] = (failures[outcome] ?? 0) + count;
       for (const message of result.messages) messages.add(message);
       longestCallMs = Math.max(longestCallMs, Math.round(result.longestCallMs));
       longestMs = Math.max(longestMs, Math.round(result.longestMs));

@@ -28,7 +28,10 @@ const FROZEN_MS = 3000;
 const PARK_MS = 200;
 
 /** Freezes a tab that has the store open, `rounds` times each: idle, in the middle of writes, and left for another page. */
-export async function frozen(engine: Engine, { rounds, bench }: { rounds: number; bench: Bench }): Promise<FrozenResult> {
+export async function frozen(
+  engine: Engine,
+  { rounds, bench }: { rounds: number; bench: Bench },
+): Promise<FrozenResult> {
   return await bench.browseAnew(engine, (session) => freeze(session, { rounds, bench }));
 }
 
@@ -41,7 +44,8 @@ async function freeze(session: Session, { rounds, bench }: { rounds: number; ben
   const save = async (client: string, trace: string, count: number) => {
     traces.add(trace);
     const result = await control.call(client, "writeThrough", { ...STORE, trace, count });
-    for (const [outcome, times] of Object.entries(result.failures)) failures[outcome] = (failures[outcome] ?? 0) + times;
+    for (const [outcome, times] of Object.entries(result.failures))
+      failures[outcome] = (failures[outcome] ?? 0) + times;
     return Math.round(result.longestMs);
   };
   /** Has the tab go to another page and back; answers whether it came out of the cache. */

@@ -20,7 +20,10 @@ const SHARED = ["one", "two", "three"];
 const HEARD_MS = 500;
 
 /** Has two tabs, and a dedicated worker of each, save, delete, prune and fork the same traces at the same time. */
-export async function mixed(engine: Engine, { deeds: count, bench }: { deeds: number; bench: Bench }): Promise<MixedResult> {
+export async function mixed(
+  engine: Engine,
+  { deeds: count, bench }: { deeds: number; bench: Bench },
+): Promise<MixedResult> {
   const timeoutMs = 60_000 + count * 100;
   return await bench.browseAnew(engine, async ({ control }) => {
     await openCrowd(control);

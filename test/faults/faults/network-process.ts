@@ -61,7 +61,8 @@ export async function networkProcess(
         if (victim === undefined) throw new Error(`no network process among ${JSON.stringify(processes.list())}`);
         process.kill(victim.pid, "SIGKILL");
         const result = await writing;
-        for (const [outcome, count] of Object.entries(result.failures)) failures[outcome] = (failures[outcome] ?? 0) + count;
+        for (const [outcome, count] of Object.entries(result.failures))
+          failures[outcome] = (failures[outcome] ?? 0) + count;
         for (const message of result.messages) messages.add(message);
         longestMs = Math.max(longestMs, Math.round(result.longestMs));
         const next = { ...STORE, count: 1 };
@@ -73,9 +74,22 @@ export async function networkProcess(
         longestWorkerMs = Math.max(longestWorkerMs, Math.round(worker.ms));
       }
       const all = [...traces, "tab2", "worker"];
-      const { acknowledged, lost, torn } = judge(control.log, await control.call("tab", "verify", { ...STORE, traces: all }));
+      const { acknowledged, lost, torn } = judge(
+        control.log,
+        await control.call("tab", "verify", { ...STORE, traces: all }),
+      );
       return {
-        kills, acknowledged, lost, torn, failures, messages: [...messages], longestMs, idle, workers, longestIdleMs, longestWorkerMs,
+        kills,
+        acknowledged,
+        lost,
+        torn,
+        failures,
+        messages: [...messages],
+        longestMs,
+        idle,
+        workers,
+        longestIdleMs,
+        longestWorkerMs,
       };
     });
   } finally {

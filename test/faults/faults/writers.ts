@@ -14,7 +14,10 @@ const STORE = { store: "crowded" };
 const TRACE = "one";
 
 /** Has two tabs, and a dedicated worker of each, save `saves` checkpoints each to one trace at the same time. */
-export async function writers(engine: Engine, { saves, bench }: { saves: number; bench: Bench }): Promise<WritersResult> {
+export async function writers(
+  engine: Engine,
+  { saves, bench }: { saves: number; bench: Bench },
+): Promise<WritersResult> {
   const timeoutMs = 60_000 + saves * 400;
   return await bench.browseAnew(engine, async ({ control }) => {
     await openCrowd(control);

@@ -15,12 +15,16 @@ export function digestOf(value: unknown): string {
 
 function textOf(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
-  if (typeof value !== "object" || value === null) return typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (typeof value !== "object" || value === null)
+    return typeof value === "string" ? JSON.stringify(value) : String(value);
   // `instanceof` on purpose: what a read gives back must be of this page's own classes.
   if (value instanceof Date) return `date ${value.getTime()}`;
   if (value instanceof Uint8Array) return `bytes ${Array.from(value, (byte) => String.fromCharCode(byte)).join("")}`;
-  if (value instanceof Map) return `map {${[...value].map(([key, item]) => `${textOf(key)}: ${textOf(item)}`).join(", ")}}`;
+  if (value instanceof Map)
+    return `map {${[...value].map(([key, item]) => `${textOf(key)}: ${textOf(item)}`).join(", ")}}`;
   if (Array.isArray(value)) return `[${value.map(textOf).join(", ")}]`;
   if (!(value instanceof Object)) return `foreign ${Object.prototype.toString.call(value)}`;
-  return `{${Object.entries(value).map(([key, item]) => `${key}: ${textOf(item)}`).join(", ")}}`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${key}: ${textOf(item)}`)
+    .join(", ")}}`;
 }

@@ -138,8 +138,10 @@ export async function readAll(name: StoreName): Promise<{ traces: FinalTrace[]; 
     for (const id of ids) checkpoints.push({ id, digest: digestOf((await store.load(id))?.state) });
     traces.push({ trace, checkpoints });
     bytes += summary.bytes;
-    if (summary.checkpoints !== ids.length) problems.push(`${trace}: counted ${summary.checkpoints}, not ${ids.length}`);
-    if (summary.latest.id !== ids.at(-1)) problems.push(`${trace}: the latest is ${summary.latest.id}, not ${ids.at(-1)}`);
+    if (summary.checkpoints !== ids.length)
+      problems.push(`${trace}: counted ${summary.checkpoints}, not ${ids.length}`);
+    if (summary.latest.id !== ids.at(-1))
+      problems.push(`${trace}: the latest is ${summary.latest.id}, not ${ids.at(-1)}`);
   }
   const { storedBytes } = await store.usage();
   if (storedBytes !== bytes) problems.push(`usage has ${storedBytes} bytes, the traces ${bytes}`);

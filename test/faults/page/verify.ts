@@ -14,7 +14,10 @@ export interface TraceReport {
 }
 
 /** Reads traces of {@link write} in every way there is, and holds the answers against each other and the states. */
-export async function verify({ traces, ...name }: StoreName & { readonly traces: readonly string[] }): Promise<TraceReport[]> {
+export async function verify({
+  traces,
+  ...name
+}: StoreName & { readonly traces: readonly string[] }): Promise<TraceReport[]> {
   const reports: TraceReport[] = [];
   for (const trace of traces) {
     const report = await verifyTrace(trace, name).catch((error: unknown) => {
@@ -36,7 +39,10 @@ async function verifyTrace(trace: string, name: StoreName): Promise<TraceReport>
   for await (const head of store.history(trace)) heads.unshift(head);
   const ids = heads.map(({ id }) => id);
   const list = (await store.list(trace)).reverse();
-  check(String(ids) === String(list), `history has ${ids.length} checkpoints, list ${list.length}, or in another order`);
+  check(
+    String(ids) === String(list),
+    `history has ${ids.length} checkpoints, list ${list.length}, or in another order`,
+  );
 
   const steps = ids.map((id) => Number(id.slice(trace.length + 1)));
   const [first = 0] = steps;
@@ -62,7 +68,10 @@ async function verifyTrace(trace: string, name: StoreName): Promise<TraceReport>
 
   const latest = await store.loadLatest(trace);
   check(latest?.id === ids[ids.length - 1], `latest is ${latest?.id}, not ${ids[ids.length - 1]}`);
-  check(latest === undefined || digestOf(latest.state) === expected.get(latest.state.step), "the latest is not what was saved");
+  check(
+    latest === undefined || digestOf(latest.state) === expected.get(latest.state.step),
+    "the latest is not what was saved",
+  );
   const traces = await store.traces();
   const summary = traces.find(({ traceId }) => traceId === trace);
   check((summary?.checkpoints ?? 0) === ids.length, `traces counts ${summary?.checkpoints}, not ${ids.length}`);

@@ -49,7 +49,11 @@ export interface Persistence {
 }
 
 /** As {@link write}, but tries a save that fails again, as an agent would that wants to get on. */
-export async function writeThrough({ trace, count, ...name }: StoreName & { trace: string; count: number }): Promise<Persistence> {
+export async function writeThrough({
+  trace,
+  count,
+  ...name
+}: StoreName & { trace: string; count: number }): Promise<Persistence> {
   const store = await storeOf<AgentState>(name);
   const state = (await store.loadLatest(trace))?.state ?? initialState(trace);
   const failures: Record<string, number> = {};
@@ -67,7 +71,8 @@ export async function writeThrough({ trace, count, ...name }: StoreName & { trac
       if (outcome === "ok") break;
       failures[outcome] = (failures[outcome] ?? 0) + 1;
       messages.add(message ?? "");
-      if (performance.now() - start > GIVE_UP_MS) throw new Error(`no save for ${GIVE_UP_MS} ms: ${[...messages].join("; ")}`);
+      if (performance.now() - start > GIVE_UP_MS)
+        throw new Error(`no save for ${GIVE_UP_MS} ms: ${[...messages].join("; ")}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     longestMs = Math.max(longestMs, performance.now() - start);
