@@ -8,14 +8,35 @@ export type { ArchiveProgress, ExportOptions } from "./archive/export.ts";
 export type { ImportOptions, ImportSummary } from "./archive/import.ts";
 
 /**
- * Traces as an archive: lines of JSON, that any store of this library can import, whatever its backend and codec.
+ * Exports traces as an archive: lines of JSON that {@link importTraces} stores in any store, whatever its backend and codec.
  *
- * It is made as it is read, and holds no transaction meanwhile: what is saved to a trace after its turn has come is left
- * out, and so is what is removed before its own has. It is plain text, even where the store is encrypted, unless `codec`
- * encrypts. The stream fails with `corrupted` at a checkpoint that is damaged, with `serialization` at a value that the
- * archive's codec can't hold, with `not-found` at a trace of `traceIds` that is not there, and with `codec-mismatch`.
+ * The archive is made as it is read, and no transaction is open in between. What is saved to a trace after its export has
+ * begun is left out, and so is what was removed before its turn. It is plain text, even of an encrypted store, unless
+ * `codec` encrypts.
  *
- * @throws TypeError for a store of another make; `closed`.
+ * @param store - A store that `openStore`, `createMemoryStore` or `createStore` made.
+ * @returns The archive as UTF-8. Reading it rejects with:
+ *
+ *   - `corrupted`: a checkpoint is damaged; `checkpointId` names it.
+ *   - `serialization`: a value that the archive's codec can't hold.
+ *   - `not-found`: a trace of `traceIds` does not exist.
+ *   - `codec-mismatch`: a record was written by a codec, or with a key, that the store was not given.
+ *   - the signal's reason, once `signal` is aborted.
+ * @throws TypeError if `store` is of another make, or `traceIds` is not an array of ids.
+ * @throws CheckpointStoreError `closed`: the store was closed.
+ *
+ * @example
+ * ```ts
+ * import { openStore } from "waystone";
+ * import { exportTraces } from "waystone/archive";
+ *
+ * const store = await openStore("my-agent");
+ * await store.trace("run-1").save({ step: 1 });
+ *
+ * const file = await new Response(exportTraces(store, { traceIds: ["run-1"] })).blob();
+ * const lines = (await file.text()).trim().split("\n");
+ * console.log(lines.map((line) => JSON.parse(line).kind)); // [ 'archive', 'trace', 'checkpoint', 'end' ]
+ * ```
  */
 export function exportTraces<S>(
   store: Store<S>,
@@ -25,14 +46,39 @@ export function exportTraces<S>(
 }
 
 /**
- * Stores the traces of an archive, with their ids, order and times, in the store's own codec.
+ * Imports the traces of an archive, with their ids, order and times. They are encoded by the store's own codec.
  *
- * Whole checkpoints are stored or none: after a failure, whatever it was, the same import can be run again, and goes on
- * where it ended. No retention is applied; the next save does that.
+ * Checkpoints are stored whole or not at all. After a failure, of whatever kind, the same import can be run again and goes
+ * on where it stopped. No retention is applied; the next save does that.
  *
- * @throws `corrupted` names the line that is damaged or missing (`path`: `line 17`); `conflict` where a trace of the
- * archive is another one in the store, or one of its checkpoints is in another trace: nothing of that trace was stored.
- * `newer-schema`, `codec-mismatch`; `serialization` for a value that the store's codec can't hold; what saving throws.
+ * @param store - A store that `openStore`, `createMemoryStore` or `createStore` made.
+ * @param stream - The archive as {@link exportTraces} made it, in chunks of any size.
+ * @returns What was imported, once all of it is stored.
+ * @throws TypeError if `store` is of another make, or `stream` or `onConflict` is not what it must be.
+ * @throws CheckpointStoreError `corrupted`: a line is damaged or missing; `path` names it: `line 17`. Or a checkpoint that
+ *   the store has already is damaged; `checkpointId` names it.
+ * @throws CheckpointStoreError `conflict`: the store has a trace of the same id with other checkpoints, or one of the
+ *   archive's checkpoints in another trace. Nothing of that trace was stored.
+ * @throws CheckpointStoreError `newer-schema`: a newer release wrote the archive.
+ * @throws CheckpointStoreError `codec-mismatch`: the archive was written by another codec than `codec`.
+ * @throws CheckpointStoreError `serialization`: a value that the store's codec can't hold.
+ * @throws CheckpointStoreError `quota-exceeded`: the storage is full.
+ * @throws CheckpointStoreError `closed`: the store was closed.
+ * @throws The signal's reason, if `signal` is aborted; and what reading `stream` rejects with.
+ *
+ * @example
+ * ```ts
+ * import { openStore } from "waystone";
+ * import { exportTraces, importTraces } from "waystone/archive";
+ *
+ * const store = await openStore("my-agent");
+ * await store.trace("run-1").save({ step: 1 });
+ * const other = await openStore("other-agent");
+ *
+ * console.log(await importTraces(other, exportTraces(store), { onConflict: "skip" }));
+ * // { traces: 1, checkpoints: 1, present: 0, skipped: [] }
+ * console.log((await other.loadLatest("run-1"))?.state); // { step: 1 }
+ * ```
  */
 export async function importTraces<S>(
   store: Store<S>,

@@ -19,25 +19,55 @@ export type {
 } from "./core/backend.ts";
 export type { Channel } from "./core/channel.ts";
 
-/** What a store over a backend of one's own is made of. */
+/** Options of {@link createStore}. */
 export interface CreateStoreOptions {
+  /** Encodes states for the records. */
   readonly codec: Codec;
-  /** Further codecs to read with: those that older records were written by. */
+  /** Further codecs to read with: those that wrote older records. Default is none. */
   readonly readCodecs?: readonly Codec[];
-  /** Carries changes to other stores over the same records. Without one, `watch` hears this store alone. */
+  /**
+   * Carries changes to other stores over the same records. Default is none: then `watch` reports only what is changed
+   * through this store.
+   */
   readonly channel?: Channel;
-  /** What a codec that binds its records to their place takes for the store's name. */
+  /**
+   * The store's name. It is part of the place that a codec may bind to, and of the lock by which a trace is taken over:
+   * use the same name for the same records. Default is the empty string.
+   */
   readonly name?: string;
-  /** What is kept of each trace. */
+  /** What is kept of each trace: one rule, or several that all apply, with each save. Default is to keep everything. */
   readonly retention?: Retention | readonly Retention[];
-  /** Asked when a save finds the storage full: what to keep of every trace, before it is tried once more. */
+  /**
+   * Called when a save finds the storage full, to say what to keep of every trace before the save is tried once more.
+   * Default is to reject the save with `quota-exceeded`, with everything stored intact.
+   */
   readonly onQuotaExceeded?: QuotaHandler;
 }
 
 /**
- * A store over any backend, with all its promises: the engine does the rest.
+ * Creates a store over any backend, with all the promises of one in IndexedDB. `waystone/testing` has cases that show
+ * whether the backend does its part.
  *
- * `waystone/testing` tells whether the backend keeps its side.
+ * @param backend - Where the records live. It belongs to the store from now on: `close` closes it.
+ * @returns An open store.
+ * @throws TypeError or RangeError if a rule of `retention` is not what it must be.
+ *
+ * @example
+ * ```ts
+ * import { createStore, type Backend } from "waystone/backend";
+ * import { createStructuredCloneCodec } from "waystone/codecs/structured-clone";
+ *
+ * // A store without a disk: every trace is empty, and nothing can be saved.
+ * const backend: Backend = {
+ *   read: (work) => work({ get: async () => undefined, getAll: async () => [], keys: async () => [] }),
+ *   write: async () => {
+ *     throw new Error("there is no disk");
+ *   },
+ *   close: async () => undefined,
+ * };
+ * const store = createStore(backend, { codec: createStructuredCloneCodec() });
+ * console.log(await store.list("run-1")); // []
+ * ```
  */
 export function createStore<S = unknown>(backend: Backend, options: CreateStoreOptions): Store<S> {
   const { codec, readCodecs = [], channel, name = "", retention, onQuotaExceeded } = options;

@@ -44,36 +44,42 @@ export type {
   WatchOptions,
 } from "./core/store.ts";
 
-/** How a store is opened. */
+/** Options of {@link openStore}. */
 export interface OpenStoreOptions {
-  /** What turns states into records; superjson unless told otherwise. */
+  /** Encodes states for the records. Default is `createSuperjsonCodec()`. */
   readonly codec?: Codec;
-  /** Further codecs to read with: those that older records were written by. */
+  /** Further codecs to read with: those that wrote older records. Default is none. */
   readonly readCodecs?: readonly Codec[];
   /**
-   * `strict`, the default, has a save on disk before it resolves. `relaxed` is faster by a millisecond or less, and
-   * a power cut takes what was saved in the last seconds: whole saves, never a part of one. For that, writes of large
-   * records and deletions are strict in any case.
+   * When a save resolves. Default is `"strict"`: when it is on disk. `"relaxed"`: when the operating system has it, which is
+   * faster by a millisecond or less. A power cut then loses the saves of the last seconds, but never a part of one: to that
+   * end, writes of large records and deletions are strict in any case.
    */
   readonly durability?: "strict" | "relaxed";
-  /** What is kept of each trace: `keepLast(20)`, or several rules. Applied with each save; everything unless told otherwise. */
+  /** What is kept of each trace: one rule, or several that all apply, with each save. Default is to keep everything. */
   readonly retention?: Retention | readonly Retention[];
   /**
-   * Asked when a save finds the storage full: what to keep of every trace, before it is tried once more. Without an
-   * answer the save is a `quota-exceeded` error, and nothing that was stored is lost.
+   * Called when a save finds the storage full, to say what to keep of every trace before the save is tried once more.
+   * Default is to reject the save with `quota-exceeded`, with everything stored intact.
    */
   readonly onQuotaExceeded?: QuotaHandler;
-  /** How long another connection may keep the database from opening, before that is a `blocked` error. */
+  /**
+   * How long an older release that has the database open may keep it from being upgraded, in milliseconds. After that,
+   * opening rejects with `blocked`. Default is 5,000.
+   */
   readonly blockedTimeoutMs?: number;
-  /** How long the browser may take to open the database, before that is an `unavailable` error; 10 seconds unless told otherwise. */
+  /**
+   * How long the browser may take to open the database, in milliseconds. After that, opening rejects with `unavailable`.
+   * Default is 10,000.
+   */
   readonly openTimeoutMs?: number;
   /**
-   * Told before this resolves, and when a lost connection comes back, if the browser has lost the whole store: damaged
-   * files, or somebody deleted its database past {@link deleteStore}. The store is there again then, and empty. Without
-   * an answer to it, it is a warning on the console.
+   * Called if the browser has lost the whole store: its files were damaged, or somebody deleted the database without
+   * {@link deleteStore}. It is called before `openStore` resolves, or later, when a connection that was lost is opened
+   * again. The store then exists again, and is empty. Default is a warning on the console.
    *
-   * It is known from a mark in Cache Storage, which goes with IndexedDB when the site's data is cleared, and which is not
-   * there outside of secure contexts.
+   * A loss is noticed by a mark in Cache Storage. Where there is none, outside of secure contexts, no loss is noticed; nor
+   * is it when the user clears the site's data, which takes the mark too.
    */
   readonly onDataLoss?: (loss: DataLoss) => void;
 }
@@ -81,11 +87,30 @@ export interface OpenStoreOptions {
 const BLOCKED_TIMEOUT_MS = 5000;
 
 /**
- * Opens the store of a name in this origin, making it where there is none.
+ * Opens the store of a name in this origin's IndexedDB. It is made if it does not exist.
  *
- * Tabs and workers may have the same store open at once; each hears what the others save.
+ * Tabs and workers may have the same store open at once. Each hears what the others change; see `Store.watch`.
  *
- * @throws `unavailable` where there is no IndexedDB; `blocked`; `newer-schema` if a newer release wrote it.
+ * @param name - The name of the store: a string that is not empty. It names the database, too.
+ * @returns The open store.
+ * @throws TypeError or RangeError if `name` or an option is not what it must be.
+ * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here, or it did not open within `openTimeoutMs`.
+ * @throws CheckpointStoreError `blocked`: an older release has the database open elsewhere and did not close it in time.
+ * @throws CheckpointStoreError `newer-schema`: a newer release wrote the database. It was left untouched.
+ * @throws CheckpointStoreError `storage`: IndexedDB failed in another way; see `cause`.
+ *
+ * @example
+ * ```ts
+ * import { openStore } from "waystone";
+ *
+ * const store = await openStore<{ messages: string[] }>("my-agent");
+ * const run = store.trace("run-1");
+ * await run.save({ messages: ["hello"] }, { nextNode: "ask" });
+ *
+ * // On the next page, or after a crash:
+ * const last = await run.loadLatest();
+ * console.log(last?.state, last?.nextNode); // { messages: [ 'hello' ] } ask
+ * ```
  */
 export async function openStore<S = unknown>(name: string, options: OpenStoreOptions = {}): Promise<Store<S>> {
   const {
@@ -113,15 +138,43 @@ export async function openStore<S = unknown>(name: string, options: OpenStoreOpt
   });
 }
 
+/** Options of {@link deleteStore}. */
+export interface DeleteStoreOptions {
+  /**
+   * How long something that is not Waystone may keep the database open, in milliseconds. After that, the call rejects with
+   * `blocked`. Default is 5,000.
+   */
+  readonly blockedTimeoutMs?: number;
+}
+
 /**
- * Deletes the store of a name with all it holds. Stores that are open on it, here and in other tabs, let go of it, and
- * make it anew when they are used again.
+ * Deletes the store of a name with all it holds. Does nothing if there is no such store.
  *
- * @throws `blocked` if something that is not Waystone keeps it open; `unavailable`; `storage`.
+ * Stores that have it open, here and in other tabs, are disconnected. They make it anew when they are used again.
+ *
+ * @param name - The name of the store.
+ * @returns A promise that resolves when the database is gone.
+ * @throws TypeError if `name` is empty or not a string.
+ * @throws CheckpointStoreError `blocked`: something that is not Waystone keeps the database open. It is deleted as soon as
+ *   that is closed.
+ * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here.
+ * @throws CheckpointStoreError `storage`: IndexedDB failed in another way; see `cause`.
+ *
+ * @example
+ * ```ts
+ * import { deleteStore, openStore } from "waystone";
+ *
+ * const store = await openStore("my-agent");
+ * await store.trace("run-1").save({ step: 1 });
+ * await store.close();
+ *
+ * await deleteStore("my-agent");
+ * console.log(await (await openStore("my-agent")).traces()); // []
+ * ```
  */
 export async function deleteStore(
   name: string,
-  { blockedTimeoutMs = BLOCKED_TIMEOUT_MS }: { readonly blockedTimeoutMs?: number } = {},
+  { blockedTimeoutMs = BLOCKED_TIMEOUT_MS }: DeleteStoreOptions = {},
 ): Promise<void> {
   requireId(name, "name");
   await deleteDatabase(name, { blockedTimeoutMs });

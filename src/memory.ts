@@ -6,15 +6,32 @@ import type { Store } from "./core/store.ts";
 import { Codecs } from "./engine/codecs.ts";
 import { EngineStore } from "./engine/store.ts";
 
-/** What a memory store can be told. */
+/** Options of {@link createMemoryStore}. */
 export interface MemoryStoreOptions {
-  /** Structured clone unless told otherwise. */
+  /** Encodes states for the records. Default is `createStructuredCloneCodec()`. */
   readonly codec?: Codec;
-  /** What is kept of each trace. */
+  /** What is kept of each trace: one rule, or several that all apply, with each save. Default is to keep everything. */
   readonly retention?: Retention | readonly Retention[];
 }
 
-/** A store that lasts as long as the page: the same engine, the same promises, over memory. For tests, above all. */
+/**
+ * Creates a store in memory, with all the promises of one in IndexedDB, except that it lasts as long as the page. For
+ * tests, above all.
+ *
+ * Each call creates a store of its own, which no other tab or worker sees.
+ *
+ * @returns An open store, without a promise: nothing is awaited.
+ * @throws TypeError or RangeError if a rule of `retention` is not what it must be.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryStore } from "waystone/memory";
+ *
+ * const store = createMemoryStore<{ step: number }>();
+ * await store.trace("run-1").save({ step: 1 });
+ * console.log((await store.loadLatest("run-1"))?.state); // { step: 1 }
+ * ```
+ */
 export function createMemoryStore<S = unknown>({
   codec = createStructuredCloneCodec(),
   retention,

@@ -11,23 +11,25 @@ import { LineWriter } from "./line-writer.ts";
 import { TraceReading, type StoredCheckpoint } from "./read-trace.ts";
 import { archiveSide, damagedCheckpoint, recode, storeSide, type Position } from "./recode.ts";
 
-/** How far an export or an import has come. */
+/** How far an export or an import has come: what `onProgress` is called with. */
 export interface ArchiveProgress {
+  /** The trace that is being exported or imported. */
   readonly traceId: TraceId;
-  /** Of all traces so far. */
+  /** How many checkpoints are done, of all traces so far. */
   readonly checkpoints: number;
-  /** Of the archive, so far. */
+  /** How many bytes of the archive were written or read so far. */
   readonly bytes: number;
 }
 
-/** What to export, and how. */
+/** Options of `exportTraces`. */
 export interface ExportOptions {
-  /** All traces of the store unless told otherwise. */
+  /** The traces to export. Default is all traces of the store. */
   readonly traceIds?: readonly TraceId[];
-  /** What states are written with: superjson unless told otherwise. It must make strings or `Uint8Array`s. */
+  /** Encodes states for the archive. It must return strings or `Uint8Array`s. Default is `createSuperjsonCodec()`. */
   readonly codec?: Codec;
-  /** Ends the export: the stream fails with the signal's reason. */
+  /** Ends the export when it is aborted: reading the stream rejects with the signal's reason. Default is none. */
   readonly signal?: AbortSignal;
+  /** Called now and then with how far the export has come. Default is none. */
   readonly onProgress?: (progress: ArchiveProgress) => void;
 }
 

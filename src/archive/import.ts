@@ -8,29 +8,30 @@ import { damagedLine, readLines, type Line } from "./line-reader.ts";
 import { TraceImport } from "./trace-import.ts";
 import { BatchConflict } from "./write-batch.ts";
 
-/** How to import. */
+/** Options of `importTraces`. */
 export interface ImportOptions {
   /**
-   * What to do about a trace whose checkpoints in the store are not the first ones of the archive's: `error`, the
-   * default, ends the import; `skip` leaves that trace as it is and goes on with the next.
+   * What to do about a trace that the store has with other checkpoints than the archive's first ones. Default is
+   * `"error"`: the import rejects with `conflict`. `"skip"` leaves that trace as it is and goes on with the next.
    */
   readonly onConflict?: "skip" | "error";
-  /** What the archive was written with: superjson unless told otherwise. */
+  /** The codec that the archive was written by. Default is `createSuperjsonCodec()`. */
   readonly codec?: Codec;
-  /** Ends the import, which rejects with the signal's reason. */
+  /** Ends the import when it is aborted: it rejects with the signal's reason. Default is none. */
   readonly signal?: AbortSignal;
+  /** Called now and then with how far the import has come. Default is none. */
   readonly onProgress?: (progress: ArchiveProgress) => void;
 }
 
-/** What an import came to. */
+/** What `importTraces` returns. */
 export interface ImportSummary {
-  /** That the archive has. */
+  /** How many traces the archive has. */
   readonly traces: number;
-  /** That were stored now. */
+  /** How many checkpoints were stored by this import. */
   readonly checkpoints: number;
-  /** That were there already, the same. */
+  /** How many checkpoints of the archive the store had already. */
   readonly present: number;
-  /** Traces that were left as they are. */
+  /** Traces that were left as they are, since they conflict. */
   readonly skipped: readonly TraceId[];
 }
 

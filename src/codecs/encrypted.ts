@@ -5,17 +5,20 @@ import { ringOf, type KeyRing } from "./encrypted/key-ring.ts";
 import { bytesOfPlace } from "./encrypted/place-bytes.ts";
 
 export { createKeyRing } from "./encrypted/key-ring.ts";
-export type { KeyRing } from "./encrypted/key-ring.ts";
+export type { KeyRing, KeyRingOptions, RingKey } from "./encrypted/key-ring.ts";
 export { openManagedKeys, openPassphraseKeys } from "./encrypted/managed-keys.ts";
-export type { ManagedKeys } from "./encrypted/managed-keys.ts";
+export type { ManagedKeys, PassphraseKeysOptions } from "./encrypted/managed-keys.ts";
 
-/** What is encrypted, and with what. */
+/** Options of {@link createEncryptedCodec}. */
 export interface EncryptedCodecOptions {
-  /** Makes text or bytes of a value, which are then encrypted: superjson, for one. */
+  /** The codec that is applied before encryption. It must return strings or `Uint8Array`s: `createSuperjsonCodec()` does. */
   readonly codec: Codec;
-  /** A key for AES-GCM, or a ring of them. */
+  /**
+   * A key for AES-GCM of 256 bits, that can encrypt and decrypt; or a ring of several, such as `openManagedKeys`,
+   * `openPassphraseKeys` and `createKeyRing` return.
+   */
   readonly keys: CryptoKey | KeyRing;
-  /** Encrypts metadata too. Without it, heads can be read by everyone. */
+  /** Whether metadata is encrypted too. Default is false: then metadata can be read without a key. */
   readonly encryptMetadata?: boolean;
 }
 
@@ -25,11 +28,30 @@ const TEXT = 1;
 const BYTES = 0;
 
 /**
- * Encrypts what another codec makes, by AES-GCM, bound to its place: a record that was altered, or put in the place of
- * another, is `corrupted`; one whose key is not in the ring is `codec-mismatch`.
+ * Creates a codec that encrypts what another codec encodes, with AES-GCM.
  *
- * Each value has a random nonce, so that equal ones don't show. One key is good for 2^32 values (NIST SP 800-38D,
- * section 8.3): rotate it long before.
+ * Each value is bound to its place in the store. A record that was altered, or put in the place of another, is reported
+ * as `corrupted`; one whose key is not in the ring as `codec-mismatch`. Each value has a random nonce, so that equal values
+ * don't look alike.
+ *
+ * Rotate a key long before it has encrypted 2^32 values, which is the limit for random nonces (NIST SP 800-38D, section
+ * 8.3).
+ *
+ * @returns A codec with the name `encrypted(inner)`, where `inner` is the name of the other codec.
+ * @throws TypeError if a single key is not one for AES-GCM of 256 bits that can encrypt and decrypt.
+ *
+ * @example
+ * ```ts
+ * import { openStore } from "waystone";
+ * import { createEncryptedCodec, openManagedKeys } from "waystone/codecs/encrypted";
+ * import { createSuperjsonCodec } from "waystone/codecs/superjson";
+ *
+ * const keys = await openManagedKeys("my-agent");
+ * const codec = createEncryptedCodec({ codec: createSuperjsonCodec(), keys, encryptMetadata: true });
+ * const store = await openStore("my-agent", { codec });
+ * await store.trace("run-1").save({ secret: "attack at dawn" });
+ * console.log((await store.loadLatest("run-1"))?.state); // { secret: 'attack at dawn' }
+ * ```
  */
 export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: EncryptedCodecOptions): Codec {
   const ring = "algorithm" in keys ? ringOf(keys) : keys;
@@ -76,7 +98,7 @@ export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: E
   };
 }
 
-/** The format and the key's id, both of which the encryption is bound to as well. */
+/** Returns the format and the key's id as bytes. The encryption is bound to both. */
 function headerOf(id: string): Uint8Array<ArrayBuffer> {
   const name = new TextEncoder().encode(id);
   if (name.length > 255) throw new RangeError(`the id of a key must be short, got ${name.length} bytes`);
@@ -94,7 +116,7 @@ function split(encoded: unknown) {
   if (!(encoded instanceof Uint8Array) || encoded[0] !== FORMAT)
     throw new TypeError("it is not encrypted by this codec");
   const at = 2 + encoded[1]!;
-  // Out of a buffer of its own: one from another realm, or a shared one, is nothing that WebCrypto takes everywhere.
+  // Copied: not every browser's WebCrypto takes bytes of another realm or of a shared buffer.
   const bytes = Uint8Array.from(encoded);
   const header = bytes.slice(0, at);
   return {

@@ -1,9 +1,17 @@
-/** Carries messages between the stores of one name: other tabs and workers, and other store objects in this one. */
+/** Carries messages between the stores of one name: in other tabs and workers, and other store objects in this one. */
 export interface Channel {
-  /** Sends a message to all others. It must be structured-cloneable. */
+  /**
+   * Sends a message to all other stores of the name, not to this one.
+   *
+   * @param message - A value that structured clone can copy.
+   */
   post(message: unknown): void;
-  /** Calls `receive` with what others post, in the order of posting. */
+  /**
+   * Sets the function that receives messages. It is called once, when the store is made.
+   *
+   * @param receive - Must be called with each message of the others, in the order in which its sender posted them.
+   */
   listen(receive: (message: unknown) => void): void;
-  /** Nothing is heard or sent from here on. */
+  /** Ends the channel: nothing is sent or received after it. */
   close(): void;
 }

@@ -1,58 +1,88 @@
-/** Names one checkpoint; unique within a store. `crypto.randomUUID()` unless the caller brings one. */
+/** The id of a checkpoint: a string that is not empty, unique within a store. Default is `crypto.randomUUID()`. */
 export type CheckpointId = string;
 
-/** Names one trace: a single run of an agent. */
+/** The id of a trace, which is one run of an agent: a string that is not empty, unique within a store. */
 export type TraceId = string;
 
-/** Everything about a checkpoint but its state. */
+/** A checkpoint without its state. */
 export interface CheckpointHead {
+  /** Unique within the store, across all its traces. */
   readonly id: CheckpointId;
-  /** The checkpoint this one grew from. It may have been pruned since. */
+  /** The checkpoint that this one grew from. It may be gone: pruning a parent leaves its children as they are. */
   readonly parentId?: CheckpointId;
-  /** The node at which the run resumes. Absent: the run is complete. */
+  /** The node of the agent's graph at which the run resumes. Absent when the run is complete. */
   readonly nextNode?: string;
-  /** Fingerprint of the graph that made the checkpoint; `load` can insist on it. */
+  /** A fingerprint of the graph that made the checkpoint. `load` and `loadLatest` can insist on it. */
   readonly graphHash?: string;
-  /** Milliseconds since the epoch, by its maker's clock. Kept as given; never used for order. */
+  /**
+   * When the checkpoint was made, in milliseconds since the epoch, by its maker's clock. The store keeps it as given and
+   * never orders by it: order is the order of saving.
+   */
   readonly createdAt: number;
-  /** Anything small that belongs to the checkpoint but not to the state. `pinned: true` exempts it from retention. */
+  /**
+   * Anything small that belongs to the checkpoint and not to the state: a plain object. It is read with every head, so
+   * keep it small. `pinned: true` exempts the checkpoint from retention.
+   */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** The state after one step of a run, and where the run resumes. */
+/** The state of a run after one step, and where the run resumes. A checkpoint never changes once it is saved. */
 export interface Checkpoint<S = unknown> extends CheckpointHead {
+  /** What the agent needs to go on. */
   readonly state: S;
 }
 
-/** A head as a store keeps it: with its place in the trace and what it cost. */
+/** A head as a store returns it: with its place in its trace and its size. */
 export interface StoredHead extends CheckpointHead {
+  /** The trace that the checkpoint is in. */
   readonly traceId: TraceId;
-  /** Position in the trace: grows by one with each save and is never given out twice. */
+  /** Position in the trace: a whole number that grows with each save and is never given to a second checkpoint. */
   readonly seq: number;
-  /** What orders the trace, in ms: `max(createdAt, the trace's last + 1)`. */
+  /**
+   * Milliseconds since the epoch, growing strictly along the trace: `createdAt`, or 1 more than the timestamp of the save
+   * before if a clock was set back. `maxAge` goes by it.
+   */
   readonly timestamp: number;
-  /** Bytes that this save added to the store. */
+  /** Bytes that this save added to the store: what had changed. */
   readonly bytes: number;
-  /** Bytes that its whole state would have taken. */
+  /** Bytes that the whole state takes when it is encoded. */
   readonly stateBytes: number;
-  /** Its record is not what was stored: nothing in this head can be relied on, and the checkpoint does not load. */
+  /**
+   * `true` if the stored record is damaged, absent otherwise. Then no other field of this head is reliable, and the
+   * checkpoint can't be loaded.
+   */
   readonly isDamaged?: true;
 }
 
-/** What `createCheckpoint` takes beside the state. */
+/** Options of `createCheckpoint` and `Trace.save`: any field of the checkpoint except its state. */
 export type CheckpointOptions = Partial<CheckpointHead>;
 
 /**
- * A checkpoint of `state`, with an id and a time of its own where none is given.
+ * Returns a checkpoint of `state`, ready to be saved.
  *
- * The state is not copied: the store takes its copy when `saveWithTrace` is called.
+ * The state is not copied. The store takes its copy when `saveWithTrace` is called.
+ *
+ * @param state - What the agent needs to go on.
+ * @param options - Other fields of the checkpoint. Default of `id` is `crypto.randomUUID()`; default of `createdAt` is
+ *   `Date.now()`; the others stay absent.
+ * @returns A plain object that holds `state` itself.
+ *
+ * @example
+ * ```ts
+ * import { createCheckpoint, openStore } from "waystone";
+ *
+ * const store = await openStore("my-agent");
+ * const checkpoint = createCheckpoint({ messages: ["hello"] }, { id: "step-1", nextNode: "ask" });
+ * await store.saveWithTrace("run-1", checkpoint);
+ * console.log(await store.list("run-1")); // [ 'step-1' ]
+ * ```
  */
 export function createCheckpoint<S>(state: S, options: CheckpointOptions = {}): Checkpoint<S> {
   const { id = crypto.randomUUID(), createdAt = Date.now() } = options;
   return { ...pickHead({ ...options, id, createdAt }), state };
 }
 
-/** The head of whatever has one: a field that is `undefined` counts as not given. */
+/** Returns the head's own fields of a larger object. A field that is `undefined` is left out. */
 export function pickHead({ id, parentId, nextNode, graphHash, createdAt, metadata }: CheckpointHead): CheckpointHead {
   return {
     id,

@@ -1,55 +1,119 @@
 import type { CheckpointHead, TraceId } from "./checkpoint.ts";
 
 /**
- * Turns a value into something a backend can hold, and back.
+ * Encodes values for a backend, and decodes them.
  *
- * The engine takes a state apart before a codec sees it, so a codec is given small values made of plain objects with
- * ordinary keys, dense arrays, primitives (`undefined`, `NaN`, `-0` and bigint among them), valid `Date`s, `RegExp`,
- * whatever {@link Codec.custom} claims, and, alone, a `Uint8Array`. Maps, sets, references, binary views and errors
- * are the engine's business.
+ * A codec sees small values only. The store takes a state apart first, and handles maps, sets, shared references, binary
+ * views and errors itself. A value that reaches `encode` is made of plain objects with ordinary keys, dense arrays,
+ * primitives (`undefined`, `NaN`, `-0` and bigints too), valid `Date`s, `RegExp`s and the class instances that
+ * {@link Codec.custom} accepts; or it is a single `Uint8Array`.
+ *
+ * @example
+ * ```ts
+ * import { openStore, type Codec } from "waystone";
+ * import { createStructuredCloneCodec } from "waystone/codecs/structured-clone";
+ *
+ * // Counts what another codec encodes.
+ * const inner = createStructuredCloneCodec();
+ * let encoded = 0;
+ * const codec: Codec = { ...inner, encode: (value, place) => ((encoded += 1), inner.encode(value, place)) };
+ *
+ * const store = await openStore("my-agent", { codec });
+ * await store.trace("run-1").save({ step: 1 });
+ * console.log(encoded); // 1
+ * ```
  */
 export interface Codec {
-  /** Named in every record, so that a store knows what it can read. Change it when the format changes. */
+  /** Stored in every record, so that a store knows which codec reads it. Change it when the format changes. */
   readonly name: string;
-  /** What the backend keeps, or a promise of it: a string, a `Uint8Array`, or anything structured clone can hold. */
+  /**
+   * Encodes a value.
+   *
+   * @param value - A copy that belongs to the codec.
+   * @param place - Where the value stands in the store.
+   * @returns What the backend keeps: a string, a `Uint8Array`, or anything else that structured clone can copy; or a
+   *   promise of it, if `isAsync` is true.
+   */
   encode(value: unknown, place: Place): unknown;
-  /** The value again, or a promise of it. Throws on input that `encode` did not make, or not for this place. */
+  /**
+   * Decodes what `encode` returned.
+   *
+   * @param encoded - What `encode` returned. A damaged database can bring anything here.
+   * @param place - Where the value stood when it was encoded.
+   * @returns A value equal to the encoded one, or a promise of it, if `isAsync` is true.
+   * @throws Anything, for input that `encode` did not return, or not for this place. The store reports it as `corrupted`.
+   */
   decode(encoded: unknown, place: Place): unknown;
-  /** Whether `encode` and `decode` answer promises. */
+  /** Whether `encode` and `decode` return promises. Default is false. */
   readonly isAsync?: boolean;
-  /** Whether what is decoded at another place is refused. Then pieces that hold nothing but references are encoded too, as `null`. */
+  /**
+   * Whether `decode` refuses what was encoded for another place. Default is false. If true, pieces that hold nothing but
+   * references to other pieces are encoded too, as `null`, so that their references are bound as well.
+   */
   readonly bindsPlace?: boolean;
-  /** Whether metadata is encoded too. Else it is stored in the open, where heads can be listed without the codec. */
+  /**
+   * Whether metadata is encoded too. Default is false: metadata is stored as it is, and heads can be listed without the
+   * codec.
+   */
   readonly encodesMetadata?: boolean;
-  /** Class instances that the codec can hold. Others are refused. */
+  /** Which class instances the codec can hold. Default is none: instances of classes are refused. */
   readonly custom?: CustomValues;
 }
 
-/** Where in a store a value stands, for codecs that bind what they encode to it. Most need not look. */
+/** Where in a store a value stands. For codecs that bind what they encode to its place; others can ignore it. */
 export interface Place {
   /** The name of the store. */
   readonly store: string;
-  /** A number that the trace has in common with no other, not even with a later one of the same id. */
+  /**
+   * A random number of the trace that wrote the value. A later trace with the same id has another one; a fork keeps the
+   * number for what it copied.
+   */
   readonly lineage: number;
-  /** A piece's number in its trace; or, beside a checkpoint's head, what was encoded of it. */
+  /**
+   * The number of the piece within its trace; or, for a value that is stored with a checkpoint's head, the head and which
+   * part of the checkpoint it is.
+   */
   readonly position: number | { readonly part: "state" | "metadata"; readonly head: PlacedHead };
-  /** The numbers of the pieces that the value refers to, as ranges. */
+  /**
+   * The pieces that the value refers to: one list for each reference in the value. A list names pieces by runs of their
+   * numbers, flat: `[start, length, start, length, ...]`. `[[4, 2, 9, 1]]` is one reference, to pieces 4, 5 and 9.
+   */
   readonly references: readonly (readonly number[])[];
 }
 
-/** A head with its place in its trace. In a fork's first checkpoint, those of the checkpoint it was copied from. */
+/**
+ * A head with its place in its trace. The first checkpoint of a fork is not encoded anew: its place stays that of the
+ * checkpoint it was copied from.
+ */
 export interface PlacedHead extends CheckpointHead {
+  /** The trace that the checkpoint is in. */
   readonly traceId: TraceId;
+  /** Position in the trace; see `StoredHead.seq`. */
   readonly seq: number;
+  /** Milliseconds since the epoch; see `StoredHead.timestamp`. */
   readonly timestamp: number;
-  /** Where metadata is encoded apart: the lineage of that, so that it can't be left out unseen. */
+  /**
+   * The lineage of the metadata, if that is encoded apart from the state. A codec that binds the state to it notices when
+   * the encoded metadata was removed or exchanged.
+   */
   readonly metadataLineage?: number;
 }
 
-/** How a codec deals with class instances. Both are called in the moment of the save, before anything is awaited. */
+/** Which class instances a codec can hold. Both functions run while a save is being called, before anything is awaited. */
 export interface CustomValues {
-  /** Whether the codec has a transform for this object. */
+  /**
+   * Tells whether the codec can encode an object.
+   *
+   * @param value - An object of a state.
+   * @returns `true` if `encode` and `decode` give the object back.
+   */
   holds(value: object): boolean;
-  /** A private copy, and a key that is equal for equal values. */
+  /**
+   * Copies an object that `holds` accepted.
+   *
+   * @param value - An object of a state. Its owner may change it as soon as `copy` has returned.
+   * @returns A copy that nobody else can reach, and a key that is the same for equal objects and differs for others.
+   * @throws Anything, if the object can't be copied without loss. The store reports it as `serialization`.
+   */
   copy(value: object): { readonly key: string; readonly value: object };
 }

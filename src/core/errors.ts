@@ -1,20 +1,20 @@
 import type { CheckpointId, TraceId } from "./checkpoint.ts";
 
 /**
- * Why a store refused or failed; stable across releases.
+ * Why a store refused or failed. Codes are stable across releases.
  *
- * - `storage`: the backend failed in a way no other code describes; see `cause`.
- * - `not-found`: the checkpoint that a fork starts from is not there. (`load` answers `undefined` instead.)
- * - `corrupted`: a stored record is damaged or incomplete. The others still load.
+ * - `storage`: the backend failed in a way that no other code describes; see `cause`.
+ * - `not-found`: the checkpoint to fork from, or the trace to export, does not exist. (`load` returns `undefined` instead.)
+ * - `corrupted`: a stored record or a line of an archive is damaged or missing. Other checkpoints still load.
  * - `serialization`: a value can't be stored without loss; `path` names it.
  * - `graph-mismatch`: the checkpoint was made by another graph; see `expected` and `actual`.
  * - `conflict`: the id is taken by other content or another trace, or another owner has the trace.
  * - `quota-exceeded`: the origin's storage is full. What was stored stays readable.
- * - `blocked`: another connection keeps the database from opening.
+ * - `blocked`: another connection keeps the database from being opened or deleted.
  * - `closed`: the store was closed.
- * - `unavailable`: the platform has no storage here, or has taken it away.
- * - `codec-mismatch`: the record was written by a codec that this store was not given.
- * - `newer-schema`: the database was written by a newer release; it was left untouched.
+ * - `unavailable`: there is no storage here, the browser has taken it away, or there are no Web Locks.
+ * - `codec-mismatch`: the record was written by a codec, or with a key, that this store was not given.
+ * - `newer-schema`: a newer release wrote the database or the archive; it was left untouched.
  */
 export type CheckpointStoreErrorCode =
   | "storage"
@@ -30,31 +30,68 @@ export type CheckpointStoreErrorCode =
   | "codec-mismatch"
   | "newer-schema";
 
-/** What is known about the failure, beside its code. */
+/** What is known about a failure, beside its code and message. */
 export interface CheckpointStoreErrorDetails {
+  /** The error that led to this one. */
   readonly cause?: unknown;
+  /** The trace that the call was about. */
   readonly traceId?: TraceId;
+  /** The checkpoint that the call was about, or that is damaged. */
   readonly checkpointId?: CheckpointId;
-  /** The offending value, as one would write it in code: `state.tools[3].run`. */
+  /** The offending value, as one would write it in code: `state.tools[3].run`; or a line of an archive: `line 17`. */
   readonly path?: string;
+  /** What was asked for or is known here: a graph hash, names of codecs, a version. */
   readonly expected?: string;
+  /** What was found instead. */
   readonly actual?: string;
 }
 
 const BRAND = "waystone.CheckpointStoreError";
 
-/** The one error class of a store. Tell errors apart by `code`; test with {@link isCheckpointStoreError}. */
+/**
+ * The one class of errors that stores reject with. Misuse is a TypeError or RangeError instead.
+ *
+ * Tell errors apart by `code`. Test with {@link isCheckpointStoreError}, since `instanceof` fails across bundles and
+ * realms.
+ *
+ * @example
+ * ```ts
+ * import { isCheckpointStoreError, openStore } from "waystone";
+ *
+ * const store = await openStore<unknown>("my-agent");
+ * try {
+ *   await store.trace("run-1").save({ tools: [{ run: () => "a function can't be stored" }] });
+ * } catch (error) {
+ *   if (!isCheckpointStoreError(error, "serialization")) throw error;
+ *   console.log(error.path); // state.tools[0].run
+ * }
+ * ```
+ */
 export class CheckpointStoreError extends Error {
+  /** Always `CheckpointStoreError`. */
   override readonly name = "CheckpointStoreError";
-  /** What {@link isCheckpointStoreError} tests, since `instanceof` fails across bundles and realms. */
+  /** What {@link isCheckpointStoreError} looks for. */
   readonly brand = BRAND;
+  /** Why the store refused or failed. */
   readonly code: CheckpointStoreErrorCode;
+  /** The trace that the call was about, if known. */
   readonly traceId?: TraceId;
+  /** The checkpoint that the call was about, or that is damaged, if known. */
   readonly checkpointId?: CheckpointId;
+  /** The offending value, as one would write it in code: `state.tools[3].run`; or a line of an archive: `line 17`. */
   readonly path?: string;
+  /** What was asked for or is known here: a graph hash, names of codecs, a version. */
   readonly expected?: string;
+  /** What was found instead. */
   readonly actual?: string;
 
+  /**
+   * Creates an error. Stores do that; so does a backend, to say what its own failures mean.
+   *
+   * @param code - Why the store refused or failed.
+   * @param message - A sentence for whoever reads the console.
+   * @param details - What else is known. Fields that are `undefined` are left out.
+   */
   constructor(code: CheckpointStoreErrorCode, message: string, details: CheckpointStoreErrorDetails = {}) {
     const { cause, ...known } = details;
     super(message, cause === undefined ? undefined : { cause });
@@ -65,7 +102,23 @@ export class CheckpointStoreError extends Error {
   }
 }
 
-/** Whether `error` is a store's error, of the given code if one is given; holds across bundles, tabs and realms. */
+/**
+ * Tells whether a value is a {@link CheckpointStoreError}. Works across bundles, tabs and realms.
+ *
+ * @param error - Anything that was thrown.
+ * @param code - The code to test for. Default is any code.
+ * @returns `true` if it is a store's error, with that code if one is given.
+ *
+ * @example
+ * ```ts
+ * import { isCheckpointStoreError, openStore } from "waystone";
+ *
+ * const store = await openStore("my-agent");
+ * await store.close();
+ * const error = await store.list("run-1").catch((error: unknown) => error);
+ * console.log(isCheckpointStoreError(error, "closed"), isCheckpointStoreError(new Error("another"))); // true false
+ * ```
+ */
 export function isCheckpointStoreError(error: unknown, code?: CheckpointStoreErrorCode): error is CheckpointStoreError {
   const candidate = error as Partial<CheckpointStoreError> | null | undefined;
   return candidate?.brand === BRAND && (code === undefined || candidate.code === code);

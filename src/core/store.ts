@@ -1,184 +1,526 @@
 import type { Checkpoint, CheckpointId, CheckpointOptions, StoredHead, TraceId } from "./checkpoint.ts";
 import type { Retention } from "./retention.ts";
 
-/** What `load` and `loadLatest` may insist on. */
+/** Options of `load` and `loadLatest`. */
 export interface LoadOptions {
-  /** The graph that is about to resume. A checkpoint made by another one is a `graph-mismatch` error. */
+  /**
+   * The graph that is about to resume. A checkpoint made by another graph, or by none that was named, rejects with
+   * `graph-mismatch`. Default is to accept any.
+   */
   readonly graphHash?: string;
 }
 
-/** What `loadLatest` of a store may be told beyond. */
+/** Options of `Store.loadLatest` and `Trace.loadLatest`. */
 export interface LoadLatestOptions extends LoadOptions {
-  /** If the newest checkpoint is damaged, answers the newest that is not. Without it, that is a `corrupted` error that names the damaged one. */
+  /**
+   * Whether to load the newest checkpoint that is not damaged. Default is false: if the newest one is damaged, the call
+   * rejects with `corrupted` and names it. If all are damaged, it rejects either way.
+   */
   readonly skipDamaged?: boolean;
 }
 
 /**
- * The storage SPI: whoever implements these six is a checkpoint store.
+ * The six methods that make a checkpoint store. Adapters need no more, and whoever implements them has a store.
  *
- * Order is the order of saving, whatever the clocks said. A checkpoint never changes. A trace is named by its id and
- * exists while it has checkpoints. Ids that are empty or no strings are a `TypeError`.
+ * Order is the order of saving, whatever clocks say. A checkpoint never changes. A trace exists while it has checkpoints.
+ *
+ * Every method rejects with a TypeError if an id is empty or not a string, with `closed` once the store was closed, and
+ * with `storage` or `unavailable` if the backend fails.
  */
 export interface CheckpointStore<S = unknown> {
   /**
-   * Stores a checkpoint as the trace's newest. When it resolves, the checkpoint is on disk, whole.
+   * Saves a checkpoint as the newest of its trace.
    *
-   * The state is copied before the first `await`: the caller may change it at once. Saving an id again with equal
-   * content is a no-op, so a save whose outcome is unknown can be repeated.
+   * The state is copied before the method returns its promise: the caller may change it at once. Saving an id again with
+   * equal content does nothing, so a save whose outcome is unknown can be repeated.
    *
-   * @throws `serialization` names the path of a value that would be lost; `conflict` if the id is taken by other
-   * content or by another trace; `quota-exceeded` leaves everything as it was.
+   * @param traceId - The trace to save to. It is made with its first checkpoint.
+   * @param checkpoint - What `createCheckpoint` returns.
+   * @returns A promise that resolves when the whole checkpoint is on disk.
+   * @throws TypeError or RangeError for a field of the checkpoint that is not what it must be.
+   * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
+   * @throws CheckpointStoreError `conflict`: the id is taken by other content or by another trace.
+   * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
+   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
    */
   saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<void>;
-  /** The checkpoint, or `undefined`. @throws `graph-mismatch`, `corrupted`, `codec-mismatch`. */
+  /**
+   * Loads a checkpoint.
+   *
+   * @param id - The checkpoint to load, of whichever trace.
+   * @returns The checkpoint with a state of its own, or `undefined` if there is no such checkpoint.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
+   * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   */
   load(id: CheckpointId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
-  /** The newest checkpoint that the trace still has, or `undefined`. Throws what `load` throws. */
+  /**
+   * Loads the newest checkpoint that a trace still has. After the newest was deleted, that is the one before it.
+   *
+   * @param traceId - The trace to load from.
+   * @returns The checkpoint with a state of its own, or `undefined` if the trace has none.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
+   * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   */
   loadLatest(traceId: TraceId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
-  /** The ids of a trace, newest first. Reads no state. */
+  /**
+   * Lists the checkpoints of a trace. Reads no state.
+   *
+   * @param traceId - The trace to list.
+   * @returns Their ids, newest first, each once.
+   */
   list(traceId: TraceId): Promise<CheckpointId[]>;
-  /** Whether there was such a checkpoint. It is gone, and so is what only it needed. */
+  /**
+   * Deletes a checkpoint, and what only it needed.
+   *
+   * @param id - The checkpoint to delete, of whichever trace.
+   * @returns `true` if it was there, `false` if there was no such checkpoint.
+   * @throws CheckpointStoreError `corrupted`: the record of its trace is damaged.
+   */
   delete(id: CheckpointId): Promise<boolean>;
-  /** Keeps the `keep` newest of a trace and answers how many went; 0 empties the trace. */
+  /**
+   * Removes all checkpoints of a trace but the newest. Pinned checkpoints are removed as well; children of removed
+   * checkpoints stay.
+   *
+   * @param traceId - The trace to prune.
+   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @returns How many checkpoints were removed.
+   * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
+   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
+   */
   prune(traceId: TraceId, keep: number): Promise<number>;
 }
 
-/** A store as applications hold it: the six verbs, and what a page or an adapter needs beyond them. */
+/** A store as applications hold it: the six methods of {@link CheckpointStore}, and what a page or an adapter needs beyond them. */
 export interface Store<S = unknown> extends CheckpointStore<S> {
-  /** A handle on one trace. It costs nothing and needs no closing. */
+  /**
+   * Returns a handle on one trace. It reads nothing, and needs no closing.
+   *
+   * @param traceId - The trace. It need not exist yet.
+   * @returns A handle that makes each save the child of the one before.
+   * @throws TypeError if `traceId` is empty or not a string, or `retention` is not made of rules.
+   * @throws RangeError if a limit of `retention` is out of its range.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore<{ messages: string[] }>("my-agent");
+   * const run = store.trace("run-1");
+   *
+   * const last = await run.loadLatest();
+   * const state = last?.state ?? { messages: [] };
+   * state.messages.push("hello");
+   * const { id } = await run.save(state, { nextNode: "ask" });
+   *
+   * const checkpoint = await store.load(id);
+   * console.log(checkpoint?.nextNode, checkpoint?.state); // ask { messages: [ 'hello' ] }
+   * ```
+   */
   trace(traceId: TraceId, options?: TraceOptions): Trace<S>;
-  /** The store's traces, the one saved to last first. Reads no checkpoint. */
+  /**
+   * Lists the traces of the store. Reads one record a trace, and no checkpoint.
+   *
+   * @returns One summary a trace, the trace that was saved to last first.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore("my-agent");
+   * for (const name of ["a", "b", "c"]) await store.trace(name).save({ name });
+   *
+   * const page = await store.traces({ limit: 2 });
+   * const next = await store.traces({ limit: 2, before: page.at(-1)!.traceId });
+   * console.log(page.map(({ traceId }) => traceId), next.map(({ traceId }) => traceId)); // [ 'c', 'b' ] [ 'a' ]
+   * ```
+   */
   traces(options?: TracesOptions): Promise<TraceSummary[]>;
-  /** The heads of a trace, newest first, in pages: no transaction is open while the caller holds an item. */
+  /**
+   * Reads the heads of a trace, newest first. It reads them in pages: no transaction is open while the caller handles one,
+   * so the loop may take as long as it likes.
+   *
+   * @param traceId - The trace to read.
+   * @returns The heads of the checkpoints, without their states.
+   * @throws The signal's reason, from the loop, once `signal` is aborted.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore("my-agent");
+   * const run = store.trace("run-1");
+   * for (const step of [1, 2, 3]) await run.save({ step }, { metadata: { title: `step ${step}` } });
+   *
+   * for await (const head of store.history("run-1", { limit: 2 })) console.log(head.seq, head.metadata);
+   * // 3 { title: 'step 3' }
+   * // 2 { title: 'step 2' }
+   * ```
+   */
   history(traceId: TraceId, options?: HistoryOptions): AsyncIterable<StoredHead>;
   /**
-   * Starts the new trace `traceId` with a copy of checkpoint `id`, whose `parentId` leads back to it.
+   * Starts a new trace with a copy of a checkpoint. Neither trace can take anything from the other afterwards.
    *
-   * The copy is read once it is made: where this store has not the codec or the key, that is `codec-mismatch`, and the
-   * fork stands. A trace handle's `fork` reads nothing.
+   * The copy is loaded after it was made. If that rejects with `codec-mismatch`, the new trace exists all the same;
+   * `Trace.fork` loads nothing.
    *
-   * @throws `not-found`, `conflict`, `codec-mismatch`.
+   * @param id - The checkpoint to copy.
+   * @param traceId - The trace to start.
+   * @returns The copy: an id of its own, and `id` as its `parentId`.
+   * @throws CheckpointStoreError `not-found`: there is no checkpoint `id`.
+   * @throws CheckpointStoreError `conflict`: the trace `traceId` exists.
+   * @throws CheckpointStoreError `corrupted`: a record that the checkpoint needs is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore("my-agent");
+   * const origin = await store.trace("run-1").save({ plan: "A" });
+   * const copy = await store.fork(origin.id, "run-2");
+   * console.log(copy.state, copy.parentId === origin.id); // { plan: 'A' } true
+   * ```
    */
   fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>>;
+  /**
+   * Loads the newest checkpoint that a trace still has; with `skipDamaged`, the newest that is not damaged.
+   *
+   * @param traceId - The trace to load from.
+   * @returns The checkpoint with a state of its own, or `undefined` if the trace has none.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
+   * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   */
   loadLatest(traceId: TraceId, options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
+  /**
+   * Removes all checkpoints of a trace but the newest. Pinned checkpoints are removed as well; children of removed
+   * checkpoints stay.
+   *
+   * @param traceId - The trace to prune.
+   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @returns How many checkpoints were removed.
+   * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
+   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
+   */
   prune(traceId: TraceId, keep: number): Promise<number>;
-  /** With `dryRun`, removes nothing, and answers what would go. */
+  /**
+   * Returns what pruning would remove, and removes nothing.
+   *
+   * @param traceId - The trace that would be pruned.
+   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @param options - `dryRun: true`.
+   * @returns The checkpoints that would be removed, and how many bytes that would free.
+   * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
+   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
+   */
   prune(traceId: TraceId, keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
-  /** Removes a trace with all it owns; answers how many checkpoints went. */
+  /**
+   * Deletes a trace with all it owns, and ends anyone's ownership of it.
+   *
+   * @param traceId - The trace to delete.
+   * @returns How many checkpoints were removed; 0 if there was no such trace.
+   */
   deleteTrace(traceId: TraceId): Promise<number>;
   /**
-   * Reports what changes, here and in every other tab and worker of the origin, each trace's changes in their order; one
-   * that overtook another waits for it, half a second at most. Answers what ends it.
+   * Calls a listener with each change that is made to the store from now on, here and in every other tab and worker of
+   * the origin.
+   *
+   * The changes of one trace come in their order, whichever tab made them: a change that overtook another one waits for
+   * it, half a second at most. A listener that throws does not disturb the store; its error is reported to the console.
+   *
+   * @param listener - Called with each change. It never receives a state.
+   * @returns A function that ends the watch.
+   * @throws TypeError if `listener` is not a function.
+   * @throws CheckpointStoreError `closed`: the store was closed.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore("my-agent");
+   * const unsubscribe = store.watch((change) => console.log(change.kind, change.traceId, change.origin));
+   * await store.trace("run-1").save({ step: 1 }); // saved run-1 local
+   * await store.deleteTrace("run-1"); // trace-deleted run-1 local
+   * unsubscribe();
+   * ```
    */
   watch(listener: ChangeListener, options?: WatchOptions): () => void;
-  /** What is stored, and what the browser allows. */
+  /**
+   * Measures what is stored. Reads one record a trace.
+   *
+   * @returns The store's own sums, and what the browser says of the origin.
+   */
   usage(): Promise<StorageUsage>;
   /**
-   * Asks the browser not to clear the origin's storage when space is short. Answers whether it agreed, or `undefined`
-   * where it can't be asked: in workers, in WebKitGTK, and outside a secure context.
+   * Asks the browser not to clear the origin's storage when space is short.
+   *
+   * @returns Whether the browser agreed; `undefined` where it can't be asked: in workers, in WebKitGTK and outside a secure
+   *   context.
    */
   persist(): Promise<boolean | undefined>;
-  /** Waits for what is under way, then lets go of the database. Idempotent; later calls are `closed` errors. */
+  /**
+   * Waits for saves that are under way, then closes the store. Calling it again does nothing more.
+   *
+   * @returns A promise that resolves when the database is closed. Other calls reject with `closed` from now on.
+   */
   close(): Promise<void>;
 }
 
-/** How a handle on a trace works. */
+/** Options of `Store.trace`. */
 export interface TraceOptions {
-  /** Applied with each save through the handle, in place of the store's own. */
+  /** Rules that are applied with each save through this handle. Default is the store's own. */
   readonly retention?: Retention | readonly Retention[];
 }
 
-/** One trace of a store, with a memory of where it stands. */
+/** A handle on one trace. It remembers the checkpoint that it last saved or loaded: the next save is its child. */
 export interface Trace<S = unknown> {
+  /** The trace that this is a handle on. */
   readonly id: TraceId;
-  /** Makes a checkpoint of `state` and saves it; its parent is the one this handle last saved or loaded. */
+  /**
+   * Saves a state as a new checkpoint, the newest of the trace.
+   *
+   * The state is copied before the method returns its promise: the caller may change it at once, and need not await one
+   * save before the next.
+   *
+   * @param state - What the agent needs to go on.
+   * @param options - Other fields of the checkpoint. Default of `parentId` is the checkpoint that this handle last saved or
+   *   loaded; default of `id` is `crypto.randomUUID()`; default of `createdAt` is `Date.now()`.
+   * @returns The checkpoint, once it is whole on disk. It holds `state` itself.
+   * @throws TypeError or RangeError for an option that is not what it must be.
+   * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
+   * @throws CheckpointStoreError `conflict`: the id is taken, or another owner has taken over the trace from this handle.
+   * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
+   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore<{ messages: string[] }>("my-agent");
+   * const run = store.trace("run-1");
+   * const state = { messages: ["hello"] };
+   * const first = await run.save(state, { nextNode: "ask" });
+   * state.messages.push("bye");
+   * const second = await run.save(state);
+   * console.log(second.parentId === first.id, (await run.load(first.id))?.state); // true { messages: [ 'hello' ] }
+   * ```
+   */
   save(state: S, options?: CheckpointOptions): Promise<Checkpoint<S>>;
-  /** As the store's `load`, but `undefined` for a checkpoint of another trace. */
+  /**
+   * Loads a checkpoint of this trace. The next save is its child.
+   *
+   * @param id - The checkpoint to load.
+   * @returns The checkpoint, or `undefined` if this trace has no such checkpoint.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
+   * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   */
   load(id: CheckpointId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
+  /**
+   * Loads the newest checkpoint that the trace still has. The next save is its child.
+   *
+   * @returns The checkpoint, or `undefined` if the trace has none.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
+   * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore<{ step: number }>("my-agent");
+   * const run = store.trace("run-1");
+   * console.log(await run.loadLatest()); // undefined
+   *
+   * await run.save({ step: 1 }, { nextNode: "search", graphHash: "graph-1" });
+   * const last = await run.loadLatest({ graphHash: "graph-1" });
+   * console.log(last?.state, last?.nextNode); // { step: 1 } search
+   * ```
+   */
   loadLatest(options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
+  /**
+   * Lists the checkpoints of the trace. Reads no state.
+   *
+   * @returns Their ids, newest first, each once.
+   */
   list(): Promise<CheckpointId[]>;
+  /**
+   * Reads the heads of the trace, newest first, as `Store.history` does.
+   *
+   * @returns The heads of the checkpoints, without their states.
+   * @throws The signal's reason, from the loop, once `signal` is aborted.
+   */
   history(options?: HistoryOptions): AsyncIterable<StoredHead>;
+  /**
+   * Removes all checkpoints of the trace but the newest, as `Store.prune` does.
+   *
+   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @returns How many checkpoints were removed.
+   * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
+   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const run = (await openStore("my-agent")).trace("run-1");
+   * for (const step of [1, 2, 3]) await run.save({ step }, { id: `step-${step}` });
+   * console.log((await run.prune(1, { dryRun: true })).ids); // [ 'step-2', 'step-1' ]
+   * console.log(await run.prune(1), await run.list()); // 2 [ 'step-3' ]
+   * ```
+   */
   prune(keep: number): Promise<number>;
+  /**
+   * Returns what pruning would remove, and removes nothing.
+   *
+   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @param options - `dryRun: true`.
+   * @returns The checkpoints that would be removed, and how many bytes that would free.
+   * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
+   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
+   */
   prune(keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
-  /** Starts another trace from checkpoint `id` of this one and answers its handle, standing at the copy. Reads no state. */
+  /**
+   * Starts another trace with a copy of a checkpoint of this one. Reads no state, and needs neither codec nor key.
+   *
+   * @param id - The checkpoint to copy.
+   * @param traceId - The trace to start.
+   * @returns A handle on the new trace. Its first save is a child of the copy.
+   * @throws CheckpointStoreError `not-found`: this trace has no checkpoint `id`.
+   * @throws CheckpointStoreError `conflict`: the trace `traceId` exists.
+   * @throws CheckpointStoreError `corrupted`: a record that the checkpoint needs is damaged.
+   */
   fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>>;
+  /**
+   * Calls a listener with each change of the trace from now on, as `Store.watch` does.
+   *
+   * @param listener - Called with each change. It never receives a state.
+   * @param options - `signal` ends the watch when it is aborted.
+   * @returns A function that ends the watch.
+   * @throws TypeError if `listener` is not a function.
+   * @throws CheckpointStoreError `closed`: the store was closed.
+   */
   watch(listener: ChangeListener, options?: { readonly signal?: AbortSignal }): () => void;
   /**
-   * Runs `work` as the trace's one owner in the origin: at once, or as soon as the owner before it is done or dead.
+   * Runs `work` as the only owner of the trace in this origin: at once, or when the owner before it is done or gone. An
+   * owner is gone when its tab was closed, discarded or has crashed.
    *
-   * The trace that `work` is given saves only as long as it is the owner: a page that was thawed after another one took
-   * over has its saves refused as `conflict`. Saves by other handles are not hindered, and deleting the trace ends all
-   * ownership. Answers what `work` answers.
+   * The trace that `work` is given can save only while it is the owner: a page that was frozen while another one took
+   * over has its saves refused when it thaws. Other handles are not hindered, so all who drive the trace should take it
+   * over. Deleting the trace ends all ownership.
    *
-   * @throws `unavailable` where there are no Web Locks; `conflict` if another one stole the trace meanwhile.
+   * @param work - What to do as the owner. Ownership ends when its promise settles.
+   * @returns What `work` returns.
+   * @throws CheckpointStoreError `unavailable`: there are no Web Locks here.
+   * @throws CheckpointStoreError `conflict`: another owner stole the trace while `work` ran.
+   * @throws The signal's reason, if `signal` is aborted while it waits; and whatever `work` throws.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore<{ step: number }>("my-agent");
+   * const step = await store.trace("run-1").takeOver(async ({ trace, latest, signal }) => {
+   *   let state = latest?.state ?? { step: 0 };
+   *   while (!signal.aborted && state.step < 3) await trace.save((state = { step: state.step + 1 }));
+   *   return state.step;
+   * });
+   * console.log(step); // 3
+   * ```
    */
   takeOver<T>(work: TraceWork<S, T>, options?: TakeOverOptions): Promise<T>;
 }
 
-/** What an owner does with its trace. */
+/** What an owner does with its trace: the argument of `Trace.takeOver`. */
 export type TraceWork<S, T> = (owned: {
+  /** A handle that can save only while it is the owner's. */
   readonly trace: Trace<S>;
-  /** Where the trace stood when it was taken over. */
+  /** The newest checkpoint when the trace was taken over; `undefined` if it had none. */
   readonly latest: Checkpoint<S> | undefined;
-  /** Aborts when another one has stolen the trace. */
+  /** Aborted when another owner has stolen the trace. */
   readonly signal: AbortSignal;
 }) => Promise<T>;
 
-/** How to wait for a trace. */
+/** Options of `Trace.takeOver`. */
 export interface TakeOverOptions {
-  /** Ends the waiting; what has begun goes on. */
+  /** Ends the waiting when it is aborted. Work that has begun goes on. Default is to wait for as long as it takes. */
   readonly signal?: AbortSignal;
-  /** Does not wait: for an owner that is known to be frozen. */
+  /**
+   * Whether to take the trace from its owner at once instead of waiting. Default is false. For an owner that is known to
+   * be frozen: its work goes on until it saves, which is then refused.
+   */
   readonly steal?: boolean;
 }
 
-/** What a prune would remove. */
+/** What pruning would remove. */
 export interface PrunePreview {
-  /** Newest first. */
+  /** The checkpoints that would be removed, newest first. */
   readonly ids: readonly CheckpointId[];
-  /** How much less `traces` and `usage` would count. */
+  /** By how many bytes `TraceSummary.bytes` and `StorageUsage.storedBytes` would shrink. */
   readonly bytes: number;
 }
 
-/** One row of `traces`. */
+/** What `Store.traces` returns of one trace. */
 export interface TraceSummary {
+  /** The trace. */
   readonly traceId: TraceId;
+  /** How many checkpoints it has. */
   readonly checkpoints: number;
+  /** Bytes that its records hold: lengths of what the codec encoded, without the database's own overhead. */
   readonly bytes: number;
+  /** The head of its newest checkpoint. */
   readonly latest: StoredHead;
 }
 
-/** Which traces to list. */
+/** Options of `Store.traces`. */
 export interface TracesOptions {
+  /** How many traces to list at most: a whole number, 0 or more. Default is all. */
   readonly limit?: number;
-  /** Go on after this trace, the last one of the page before. */
+  /**
+   * List the traces after this one, which is the last one of the page before. Default is to start with the trace that was
+   * saved to last. Without such a trace, the list is empty.
+   */
   readonly before?: TraceId;
 }
 
-/** Which heads to read. */
+/** Options of `Store.history` and `Trace.history`. */
 export interface HistoryOptions {
+  /** How many heads to read at most: a whole number, 0 or more. Default is all. */
   readonly limit?: number;
-  /** Start with the checkpoint before this one. */
+  /**
+   * Start with the checkpoint that was saved before this one. Default is to start with the newest. If the trace has no such
+   * checkpoint, there are no heads.
+   */
   readonly before?: CheckpointId;
+  /** Ends the reading when it is aborted: the loop throws the signal's reason. Default is none. */
   readonly signal?: AbortSignal;
 }
 
-/** Which changes to hear. */
+/** Options of `Store.watch`. */
 export interface WatchOptions {
+  /** The trace to watch. Default is all of them. */
   readonly traceId?: TraceId;
-  /** Ends the watch when it aborts. */
+  /** Ends the watch when it is aborted. Default is none. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * What happened to a trace. Never carries a state.
+ * A change of a trace, as `watch` reports it. It never carries a state.
  *
- * `version` grows by one with every change of the trace: a gap means that something was missed (a frozen tab, say),
- * and that the trace should be read again.
+ * Its `kind` says what happened: `saved` has the new `head`; `deleted` and `pruned` have the `ids` that are gone;
+ * `trace-deleted` means that the whole trace is gone.
  */
 export type Change = {
+  /** The trace that was changed. */
   readonly traceId: TraceId;
+  /**
+   * Grows by 1 with every change of the trace. A gap means that changes were missed, as by a frozen tab: read the trace
+   * again.
+   */
   readonly version: number;
-  /** `local`: made through this store object. `remote`: by another one, in this tab or elsewhere. */
+  /** `local` if the change was made through this store object, `remote` if through another one, in this tab or elsewhere. */
   readonly origin: "local" | "remote";
 } & (
   | { readonly kind: "saved"; readonly head: StoredHead }
@@ -186,15 +528,19 @@ export type Change = {
   | { readonly kind: "trace-deleted" }
 );
 
+/** A function that `watch` calls with each change. */
 export type ChangeListener = (change: Change) => void;
 
-/** Where the browser tells none of it, the last three are `undefined`. */
+/** What `Store.usage` returns. Sizes are in bytes. */
 export interface StorageUsage {
-  /** What the store's records hold, as the engine counts: encoded lengths, without the database's own overhead. */
+  /** What the store's records hold: lengths of what the codec encoded, without the database's own overhead. */
   readonly storedBytes: number;
-  /** What the same checkpoints would have taken, had each held its whole state. */
+  /** What the same checkpoints would take if each held its whole state. */
   readonly wholeStateBytes: number;
+  /** What the whole origin uses, with everything else that it stores; `undefined` if the browser does not say. */
   readonly originBytes: number | undefined;
+  /** What the origin may use; `undefined` if the browser does not say. */
   readonly quotaBytes: number | undefined;
+  /** Whether the browser has promised to keep the origin's storage; `undefined` if it does not say. */
   readonly persisted: boolean | undefined;
 }

@@ -26,10 +26,11 @@ export interface ConnectionOptions {
   readonly onDataLoss?: (loss: DataLoss) => void;
 }
 
-/** A database that was there, and is not any more. */
+/** What `onDataLoss` is called with: a store that existed, and that the browser has lost. */
 export interface DataLoss {
+  /** The name of the store. */
   readonly name: string;
-  /** When it was last known to be there; ms since the epoch. */
+  /** When the store was last seen to exist, in milliseconds since the epoch. */
   readonly lastSeenAt: number;
 }
 

@@ -1,29 +1,60 @@
-/** A key, and the id that stands in the open in what it encrypted. */
+/** A key and its id. */
 export interface RingKey {
+  /** Stored, in the open, with whatever the key encrypted. At most 255 bytes of UTF-8. */
   readonly id: string;
+  /** A key for AES-GCM of 256 bits, that can encrypt and decrypt. */
   readonly key: CryptoKey;
 }
 
-/** The keys of a codec: one to encrypt with, and those that older records were encrypted with. */
+/** The keys of an encrypted codec: one to encrypt with, and those that older records were encrypted with. */
 export interface KeyRing {
-  /** Asked with each save, so that another key can take over without a stop. */
+  /**
+   * Returns the key to encrypt with. It is called for each value that is encoded, so that another key can take over at any
+   * time.
+   *
+   * @returns The key and its id, or a promise of them.
+   */
   current(): RingKey | Promise<RingKey>;
-  /** The key of an id that stands in a record; a promise where it may have been made elsewhere meanwhile. */
+  /**
+   * Finds the key that a value was encrypted with.
+   *
+   * @param id - The id that is stored with the value.
+   * @returns The key, or `undefined` if it is not in the ring; or a promise of it.
+   */
   find(id: string): CryptoKey | undefined | Promise<CryptoKey | undefined>;
 }
 
+/** Options of {@link createKeyRing}. */
+export interface KeyRingOptions {
+  /** The id of the key to encrypt with. */
+  readonly current: string;
+  /** All keys by their ids: each for AES-GCM, of 256 bits, that can encrypt and decrypt. The ids are stored in the open. */
+  readonly keys: Readonly<Record<string, CryptoKey>>;
+}
+
 /**
- * A ring of keys of one's own: AES-GCM, for encryption and decryption. Their ids stand in the records, in the open.
+ * Creates a ring of keys that you keep yourself.
  *
- * @throws TypeError for a key of another kind, or where the current one is missing.
+ * A wrong key under a known id can't be told from damage: it is reported as `corrupted`.
+ *
+ * @returns A ring for `createEncryptedCodec`.
+ * @throws TypeError if a key is of another kind, or `keys` has no key `current`.
+ *
+ * @example
+ * ```ts
+ * import { openStore } from "waystone";
+ * import { createEncryptedCodec, createKeyRing } from "waystone/codecs/encrypted";
+ * import { createSuperjsonCodec } from "waystone/codecs/superjson";
+ *
+ * const newKey = () => crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+ * const keys = createKeyRing({ current: "2026", keys: { "2025": await newKey(), "2026": await newKey() } });
+ * const codec = createEncryptedCodec({ codec: createSuperjsonCodec(), keys });
+ * const store = await openStore("my-agent", { codec });
+ * await store.trace("run-1").save({ step: 1 });
+ * console.log((await store.loadLatest("run-1"))?.state); // { step: 1 }
+ * ```
  */
-export function createKeyRing({
-  current,
-  keys,
-}: {
-  current: string;
-  keys: Readonly<Record<string, CryptoKey>>;
-}): KeyRing {
+export function createKeyRing({ current, keys }: KeyRingOptions): KeyRing {
   const known = new Map(Object.entries(keys));
   for (const [id, key] of known) requireKey(key, id);
   const key = known.get(current);
@@ -31,7 +62,11 @@ export function createKeyRing({
   return { current: () => ({ id: current, key }), find: (id) => known.get(id) };
 }
 
-/** A ring of one key, whose id tells it from others: so that a wrong one is not taken for damage. @throws TypeError. */
+/**
+ * Creates a ring of one key. Its id is derived from the key, so that another key is told from damage.
+ *
+ * @throws TypeError if the key is of another kind.
+ */
 export function ringOf(key: CryptoKey): KeyRing {
   requireKey(key, "given");
   let naming: Promise<string> | undefined;
@@ -43,8 +78,8 @@ export function ringOf(key: CryptoKey): KeyRing {
 }
 
 /**
- * Half the tag of an empty message: it tells keys apart and tells nothing of them, those that can't be exported too. Its
- * nonce is met again by a random one as rarely as any other is.
+ * Derives an id from a key, which need not be exportable: half of the tag of an empty message. It reveals nothing of the key.
+ * A random nonce repeats its nonce of zeros no more often than any other.
  */
 async function fingerprint(key: CryptoKey): Promise<string> {
   const additionalData = new TextEncoder().encode("waystone: the id of a key");

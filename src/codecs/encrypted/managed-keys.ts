@@ -2,30 +2,55 @@ import { CheckpointStoreError } from "../../core/errors.ts";
 import { readKept, updateKept, type StoredDerivation, type StoredRing } from "./key-database.ts";
 import { ringOf, type KeyRing, type RingKey } from "./key-ring.ts";
 
-/** A ring whose keys live in this origin's IndexedDB and can't be read out, not even by the page. */
+/** A ring whose keys this origin keeps in IndexedDB. No script can read them out, not even on this page. */
 export interface ManagedKeys extends KeyRing {
+  /**
+   * Returns the key to encrypt with.
+   *
+   * @returns The key and its id.
+   */
   current(): RingKey;
   /**
-   * Makes a new key, which all that is saved through this ring from now on is encrypted with; rings that are open elsewhere
-   * take it up when they meet a record under it. Older records stay readable.
+   * Makes a new key, and encrypts with it from now on. Older records stay readable.
+   *
+   * Rings that are open elsewhere use the new key as soon as they read a record that was encrypted with it.
+   *
+   * @returns A promise that resolves when the new key is on disk.
+   * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here.
+   * @throws CheckpointStoreError `storage`: the key could not be kept; see `cause`.
    */
   rotate(): Promise<void>;
 }
 
-/** Bytes of a salt, as NIST SP 800-132 (section 5.1) wants at least. */
+/** The least that NIST SP 800-132 (section 5.1) asks for. */
 const SALT_BYTES = 16;
-/** What OWASP's Password Storage Cheat Sheet gives for PBKDF2 with SHA-256. */
+/** The number that OWASP's Password Storage Cheat Sheet gives for PBKDF2 with SHA-256. */
 const ITERATIONS = 600_000;
-/** Fewer let a passphrase be guessed too fast. */
+/** With fewer, a passphrase can be guessed too fast. */
 const MIN_ITERATIONS = 100_000;
 const AES = { name: "AES-GCM", length: 256 } as const;
 const USAGES: KeyUsage[] = ["encrypt", "decrypt"];
 
 /**
- * Opens the keys that this origin keeps under a name, making the first one where there is none. They are not
- * extractable, survive the browser's end, and go when the site's data is cleared, as the stores do.
+ * Opens the keys that this origin keeps under a name. The first key is made if there is none.
  *
- * @throws `unavailable` where there is no IndexedDB; `storage`.
+ * The keys are not extractable: no script can read them out. They survive the end of the browser, and go when the site's
+ * data is cleared, as the stores do.
+ *
+ * @param ringName - The name to keep the keys under. It can be that of the store.
+ * @returns A ring for `createEncryptedCodec`.
+ * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here.
+ * @throws CheckpointStoreError `storage`: IndexedDB failed; see `cause`.
+ *
+ * @example
+ * ```ts
+ * import { openManagedKeys } from "waystone/codecs/encrypted";
+ *
+ * const keys = await openManagedKeys("my-agent");
+ * const { id } = keys.current();
+ * await keys.rotate();
+ * console.log(keys.current().id === id, (await keys.find(id)) !== undefined); // false true
+ * ```
  */
 export async function openManagedKeys(ringName: string): Promise<ManagedKeys> {
   const name = `managed:${ringName}`;
@@ -52,16 +77,45 @@ export async function openManagedKeys(ringName: string): Promise<ManagedKeys> {
   };
 }
 
+/** Options of {@link openPassphraseKeys}. */
+export interface PassphraseKeysOptions {
+  /** The name under which this origin keeps the salt. It can be that of the store. */
+  readonly name: string;
+  /**
+   * Rounds of PBKDF2: a whole number of at least 100,000. Default is 600,000. Only the first call under a name uses it; later
+   * ones use what that one did.
+   */
+  readonly iterations?: number;
+}
+
 /**
- * A key that is derived from a passphrase by PBKDF2. The salt is kept in this origin under `name`, with a value by which
- * a wrong passphrase is told at once.
+ * Opens a key that is derived from a passphrase, by PBKDF2 with SHA-256.
  *
- * @throws `codec-mismatch` for another passphrase than the first time; TypeError for an empty one; RangeError for fewer
- *   than 100,000 iterations.
+ * The salt is kept in this origin's IndexedDB, with a value that shows at once whether a passphrase is the right one.
+ *
+ * @param passphrase - The passphrase: a string that is not empty.
+ * @returns A ring of this one key, for `createEncryptedCodec`.
+ * @throws TypeError if `passphrase` is empty or not a string.
+ * @throws RangeError if `iterations` is not a whole number of at least 100,000.
+ * @throws CheckpointStoreError `codec-mismatch`: it is another passphrase than that of the first call.
+ * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here.
+ * @throws CheckpointStoreError `storage`: IndexedDB failed; see `cause`.
+ *
+ * @example
+ * ```ts
+ * import { isCheckpointStoreError } from "waystone";
+ * import { openPassphraseKeys } from "waystone/codecs/encrypted";
+ *
+ * const keys = await openPassphraseKeys("correct horse battery staple", { name: "my-agent" });
+ * console.log((await keys.current()).key.extractable); // false
+ *
+ * const error = await openPassphraseKeys("another", { name: "my-agent" }).catch((error: unknown) => error);
+ * console.log(isCheckpointStoreError(error, "codec-mismatch")); // true
+ * ```
  */
 export async function openPassphraseKeys(
   passphrase: string,
-  { name, iterations = ITERATIONS }: { name: string; iterations?: number },
+  { name, iterations = ITERATIONS }: PassphraseKeysOptions,
 ): Promise<KeyRing> {
   if (typeof passphrase !== "string" || passphrase === "")
     throw new TypeError("passphrase must be a string that is not empty");
@@ -97,7 +151,7 @@ async function derive(
   passphrase: string,
   { salt, iterations }: Pick<StoredDerivation, "salt" | "iterations">,
 ): Promise<CryptoKey> {
-  // Two ways to type one character must be one passphrase.
+  // A character that can be typed in two ways must give the same key.
   const bytes = new TextEncoder().encode(passphrase.normalize("NFKC"));
   const base = await crypto.subtle.importKey("raw", bytes, "PBKDF2", false, ["deriveKey"]);
   return crypto.subtle.deriveKey({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, base, AES, false, USAGES);
