@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openStore } from "../src/index.ts";
+import { codeBlocks } from "./docs/code-blocks.ts";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const folder = mkdtempSync(join(root, "test", "readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const quickstart = /## Quickstart[\s\S]*?```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+const [quickstart = ""] = codeBlocks(readme.slice(readme.indexOf("## Quickstart")));
 
 test("the quickstart is short", () => {
   expect(quickstart.trim().split("\n").length).toBeGreaterThan(5);

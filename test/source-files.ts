@@ -7,6 +7,7 @@ import { parseSync } from "vite";
 export interface SourceFile {
   /** From the repository's root: `src/core/store.ts`. */
   readonly path: string;
+  /** How long it is, without its doc comments. */
   readonly lines: number;
   /** What it imports, types included: paths like its own, or names of packages. */
   readonly imports: readonly string[];
@@ -52,7 +53,7 @@ export function reachableFrom(starts: readonly string[], files: readonly SourceF
 }
 
 function parseFile(path: string, text: string): SourceFile {
-  const { errors, module } = parseSync(path, text);
+  const { comments, errors, module } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]!.message}`);
   const absolute = (specifier: string) =>
     specifier.startsWith(".") ? posix.join(posix.dirname(path), specifier) : specifier;
@@ -65,8 +66,12 @@ function parseFile(path: string, text: string): SourceFile {
   ];
   return {
     path,
-    lines: text.trimEnd().split("\n").length,
+    lines: comments.reduce((lines, { type, value }) => lines - (type === "Block" ? linesOf(value) : 0), linesOf(text)),
     imports: [...new Set([...imported, ...handedOn])].map(absolute),
     handsOn: [...new Set(handedOn)].map(absolute),
   };
+}
+
+function linesOf(text: string): number {
+  return text.trimEnd().split("\n").length;
 }

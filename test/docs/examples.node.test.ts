@@ -1,0 +1,79 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatWithOptions } from "node:util";
+import { IDBFactory } from "fake-indexeddb";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { codeBlocks } from "./code-blocks.ts";
+import { parseDoc } from "./doc-comment.ts";
+import { publicApi } from "./public-api.ts";
+
+const root = join(import.meta.dirname, "../..");
+mkdirSync(join(root, ".cache"), { recursive: true });
+const folder = mkdtempSync(join(root, ".cache", "examples-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const examples = publicApi().flatMap(({ name, doc }) =>
+  (doc === undefined ? [] : parseDoc(doc).examples).map((example, i) => {
+    const file = join(folder, `${name}${i === 0 ? "" : `-${i}`}.ts`);
+    return { name, file, blocks: codeBlocks(example) };
+  }),
+);
+
+beforeAll(() => {
+  for (const { file, blocks } of examples) writeFileSync(file, blocks.join("\n"));
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"] }));
+});
+
+beforeEach(() => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  // Node 20 has no Web Locks. An example is alone: whoever asks for a lock has it.
+  const locks = { request: async (_name: string, _options: object, work: () => Promise<unknown>) => work() };
+  if (globalThis.navigator?.locks === undefined) vi.stubGlobal("navigator", { locks });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+test("there are examples, each is one block of code that prints", () => {
+  expect(examples.length).toBeGreaterThan(20);
+  expect(examples.filter(({ blocks }) => blocks.length !== 1).map(({ name }) => name)).toEqual([]);
+  expect(examples.filter(({ blocks }) => printedBy(blocks[0]!).length === 0).map(({ name }) => name)).toEqual([]);
+});
+
+test("the examples have no type errors", () => {
+  const tsc = () => execFileSync(join(root, "node_modules/.bin/tsc"), ["-p", folder], { encoding: "utf8" });
+  let errors = "";
+  try {
+    tsc();
+  } catch (error) {
+    errors = (error as { stdout: string }).stdout;
+  }
+  expect(errors).toBe("");
+});
+
+test.for(examples)("the example of $name prints what it says", async ({ file, blocks }) => {
+  const printed: string[] = [];
+  vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
+    printed.push(formatWithOptions({ breakLength: Infinity }, ...values));
+  });
+  await import(/* @vite-ignore */ file);
+  expect(printed).toEqual(printedBy(blocks[0]!));
+});
+
+/**
+ * Returns what an example says that it prints: the comment behind a line of code, and those on the lines after it. Any
+ * other comment stands at the top or after an empty line.
+ */
+function printedBy(code: string): string[] {
+  const printed: string[] = [];
+  let isBehindCode = false;
+  for (const line of code.split("\n")) {
+    const [, before, comment] = /^(.*?)(?:\/\/ (.*))?$/.exec(line)!;
+    const isCode = before!.trim() !== "";
+    if (comment !== undefined && (isCode || isBehindCode)) printed.push(comment);
+    isBehindCode = isCode || (isBehindCode && comment !== undefined);
+  }
+  return printed;
+}
