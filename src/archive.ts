@@ -8,11 +8,12 @@ export type { ArchiveProgress, ExportOptions } from "./archive/export.ts";
 export type { ImportOptions, ImportSummary } from "./archive/import.ts";
 
 /**
- * Exports traces as an archive: lines of JSON that {@link importTraces} stores in any store, whatever its backend and codec.
+ * Exports traces as an archive: lines of JSON that {@link importTraces} stores in any store, whatever its backend and
+ * codec.
  *
- * The archive is made as it is read, and no transaction is open in between. What is saved to a trace after its export has
- * begun is left out, and so is what was removed before its turn. It is plain text, even of an encrypted store, unless
- * `codec` encrypts.
+ * The archive is made as it is read, and no transaction is open in between. What is saved to a trace after its export
+ * has begun is left out, and so is what was removed before its turn. It is plain text, even of an encrypted store,
+ * unless `codec` encrypts.
  *
  * @param store - A store that `openStore`, `createMemoryStore` or `createStore` made.
  * @returns The archive as UTF-8. Reading it rejects with:
@@ -48,15 +49,15 @@ export function exportTraces<S>(
 /**
  * Imports the traces of an archive, with their ids, order and times. They are encoded by the store's own codec.
  *
- * Checkpoints are stored whole or not at all. After a failure, of whatever kind, the same import can be run again and goes
- * on where it stopped. No retention is applied; the next save does that.
+ * Checkpoints are stored whole or not at all. After a failure, of whatever kind, the same import can be run again and
+ * goes on where it stopped. No retention is applied; the next save does that.
  *
  * @param store - A store that `openStore`, `createMemoryStore` or `createStore` made.
  * @param stream - The archive as {@link exportTraces} made it, in chunks of any size.
  * @returns What was imported, once all of it is stored.
  * @throws TypeError if `store` is of another make, or `stream` or `onConflict` is not what it must be.
- * @throws CheckpointStoreError `corrupted`: a line is damaged or missing; `path` names it: `line 17`. Or a checkpoint that
- *   the store has already is damaged; `checkpointId` names it.
+ * @throws CheckpointStoreError `corrupted`: a line is damaged or missing; `path` names it: `line 17`. Or a checkpoint
+ *   that the store has already is damaged; `checkpointId` names it.
  * @throws CheckpointStoreError `conflict`: the store has a trace of the same id with other checkpoints, or one of the
  *   archive's checkpoints in another trace. Nothing of that trace was stored.
  * @throws CheckpointStoreError `newer-schema`: a newer release wrote the archive.

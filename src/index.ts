@@ -51,9 +51,9 @@ export interface OpenStoreOptions {
   /** Further codecs to read with: those that wrote older records. Default is none. */
   readonly readCodecs?: readonly Codec[];
   /**
-   * When a save resolves. Default is `"strict"`: when it is on disk. `"relaxed"`: when the operating system has it, which is
-   * faster by a millisecond or less. A power cut then loses the saves of the last seconds, but never a part of one: to that
-   * end, writes of large records and deletions are strict in any case.
+   * When a save resolves. Default is `"strict"`: when it is on disk. `"relaxed"`: when the operating system has it,
+   * which is faster by a millisecond or less. A power cut then loses the saves of the last seconds, but never a part of
+   * one: to that end, writes of large records and deletions are strict in any case.
    */
   readonly durability?: "strict" | "relaxed";
   /** What is kept of each trace: one rule, or several that all apply, with each save. Default is to keep everything. */
@@ -69,8 +69,8 @@ export interface OpenStoreOptions {
    */
   readonly blockedTimeoutMs?: number;
   /**
-   * How long the browser may take to open the database, in milliseconds. After that, opening rejects with `unavailable`.
-   * Default is 10,000.
+   * How long the browser may take to open the database, in milliseconds. After that, opening rejects with
+   * `unavailable`. Default is 10,000.
    */
   readonly openTimeoutMs?: number;
   /**
@@ -78,8 +78,8 @@ export interface OpenStoreOptions {
    * {@link deleteStore}. It is called before `openStore` resolves, or later, when a connection that was lost is opened
    * again. The store then exists again, and is empty. Default is a warning on the console.
    *
-   * A loss is noticed by a mark in Cache Storage. Where there is none, outside of secure contexts, no loss is noticed; nor
-   * is it when the user clears the site's data, which takes the mark too.
+   * A loss is noticed by a mark in Cache Storage. Where there is none, outside of secure contexts, no loss is noticed;
+   * nor is it when the user clears the site's data, which takes the mark too.
    */
   readonly onDataLoss?: (loss: DataLoss) => void;
 }
@@ -95,7 +95,8 @@ const BLOCKED_TIMEOUT_MS = 5000;
  * @returns The open store.
  * @throws TypeError or RangeError if `name` or an option is not what it must be.
  * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here, or it did not open within `openTimeoutMs`.
- * @throws CheckpointStoreError `blocked`: an older release has the database open elsewhere and did not close it in time.
+ * @throws CheckpointStoreError `blocked`: an older release has the database open elsewhere and did not close it in
+ *   time.
  * @throws CheckpointStoreError `newer-schema`: a newer release wrote the database. It was left untouched.
  * @throws CheckpointStoreError `storage`: IndexedDB failed in another way; see `cause`.
  *
@@ -141,8 +142,8 @@ export async function openStore<S = unknown>(name: string, options: OpenStoreOpt
 /** Options of {@link deleteStore}. */
 export interface DeleteStoreOptions {
   /**
-   * How long something that is not Waystone may keep the database open, in milliseconds. After that, the call rejects with
-   * `blocked`. Default is 5,000.
+   * How long something that is not Waystone may keep the database open, in milliseconds. After that, the call rejects
+   * with `blocked`. Default is 5,000.
    */
   readonly blockedTimeoutMs?: number;
 }
@@ -155,8 +156,8 @@ export interface DeleteStoreOptions {
  * @param name - The name of the store.
  * @returns A promise that resolves when the database is gone.
  * @throws TypeError if `name` is empty or not a string.
- * @throws CheckpointStoreError `blocked`: something that is not Waystone keeps the database open. It is deleted as soon as
- *   that is closed.
+ * @throws CheckpointStoreError `blocked`: something that is not Waystone keeps the database open. It is deleted as soon
+ *   as that is closed.
  * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here.
  * @throws CheckpointStoreError `storage`: IndexedDB failed in another way; see `cause`.
  *

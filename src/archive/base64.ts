@@ -1,6 +1,7 @@
-/** A multiple of 3, so that what is encoded in slices joins without padding; small enough for an argument list. */
+/** A multiple of 3, so that encoded slices can be joined without padding; small enough for an argument list. */
 const SLICE_BYTES = 0x6000;
 
+/** Encodes bytes as base64. */
 export function toBase64(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
@@ -9,7 +10,7 @@ export function toBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** @throws DOMException for what is no base64. */
+/** Decodes base64. @throws DOMException if the text is not base64. */
 export function fromBase64(text: string): Uint8Array {
   const raw = atob(text);
   const bytes = new Uint8Array(raw.length);

@@ -20,13 +20,13 @@ import {
 
 const HEAD_FIELDS = ["id", "seq", "timestamp", "createdAt", "parentId", "nextNode", "graphHash"] as const;
 
-/** Goes through the checkpoints of a stored trace, beside those of an archive. */
+/** Compares the checkpoints of a stored trace with those of an archive, one after the other. */
 export class Comparison {
   readonly #engine: Engine;
   readonly #traceId: TraceId;
   readonly #cache: PageCache;
   #after = 0;
-  /** The name of the codec that the last one compared was stored with. */
+  /** The name of the codec that wrote the stored checkpoint compared last. */
   codec: string | undefined;
 
   constructor(engine: Engine, traceId: TraceId) {
@@ -36,9 +36,10 @@ export class Comparison {
   }
 
   /**
-   * The stored pieces, if the next checkpoint that the trace has is this one, with the very pieces; else `undefined`.
+   * Compares the next stored checkpoint with one of the archive. Returns its stored pieces if they are equal and have
+   * the same pieces, otherwise `undefined`.
    *
-   * @throws `corrupted` where the stored one is damaged; `codec-mismatch`.
+   * @throws `corrupted` if the stored one is damaged; `codec-mismatch`.
    */
   async next(
     { head, nextPiece, root }: CheckpointEntry,

@@ -7,38 +7,40 @@ import { requireCheckpoint } from "../engine/validate.ts";
 import { readMetadata, textOfMetadata } from "./metadata.ts";
 import { isRanges, pieceOf, textOfPiece } from "./piece-text.ts";
 
-/** Grows when older releases could not read what newer ones write. */
+/** The version of the format. It grows when older releases can't read what this one writes. */
 const VERSION = 1;
-/** Far above any that a trace comes to, far below where numbers get gaps. */
+/** Far more than any trace reaches, and far below the numbers that JavaScript can't count exactly. */
 const MAX_SEQ = 2 ** 50;
 
-/** How far a trace had come. */
+/** A trace, and the last numbers that it has given out. */
 export interface TraceEntry {
   readonly traceId: TraceId;
-  /** The last given out of each: those of checkpoints that are gone are not given out again. */
+  /**
+   * The last position. Positions of removed checkpoints are not given out again; nor are timestamps and piece numbers.
+   */
   readonly seq: number;
   readonly timestamp: number;
   readonly nextPiece: number;
 }
 
-/** A checkpoint, with the pieces that it is the first to need. */
+/** A checkpoint. The pieces that it is the first to need come before it. */
 export interface CheckpointEntry {
   readonly head: PlacedHead;
   readonly stateBytes: number;
   readonly nextPiece: number;
-  /** Pieces that the one before needed and this one does not. */
+  /** Numbers of pieces that the checkpoint before needed and this one does not. */
   readonly dropped: Ranges;
   readonly root: Piece;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The first line: what the file is. */
+/** Returns the first line, which says what the file is. */
 export function textOfHeader(codec: Codec): string {
   return `"kind":"archive","format":"waystone","version":${VERSION},"codec":${JSON.stringify(codec.name)}`;
 }
 
-/** @throws `newer-schema`, `codec-mismatch`, Error that says what is wrong. */
+/** Checks the first line. @throws `newer-schema`, `codec-mismatch`, Error that says what is wrong. */
 export function checkHeader(fields: Fields, codec: Codec): void {
   const { kind, format, version, codec: name } = fields;
   if (kind !== "archive" || format !== "waystone") throw new Error("is not that of an archive");
@@ -84,7 +86,7 @@ export function numberedPieceOf(fields: Fields): { number: number; piece: Piece 
   return { number, piece: pieceOf(fields, number) };
 }
 
-/** @throws `serialization` for metadata that the codec can't hold. */
+/** Returns the line of a checkpoint. @throws `serialization` for metadata that the codec can't hold. */
 export async function textOfCheckpoint(entry: CheckpointEntry, codec: Codec): Promise<string> {
   const { head, stateBytes, nextPiece, dropped, root } = entry;
   const { seq, timestamp, traceId } = head;
@@ -120,7 +122,7 @@ export async function checkpointOf(
   return { head, ...counts, dropped, root: pieceOf(root as Fields) };
 }
 
-/** The last line: without it, something is missing. */
+/** Returns the last line. An archive without it is incomplete. */
 export function textOfEnd(counts: { readonly traces: number; readonly checkpoints: number }): string {
   return `"kind":"end","traces":${counts.traces},"checkpoints":${counts.checkpoints}`;
 }

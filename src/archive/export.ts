@@ -33,10 +33,10 @@ export interface ExportOptions {
   readonly onProgress?: (progress: ArchiveProgress) => void;
 }
 
-/** Lines are handed out so many bytes at a time. */
+/** The least number of bytes that the stream returns at a time. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** The archive of an engine's traces, made as it is read. */
+/** Returns the archive of traces as a stream, made as it is read. */
 export function exportStream(
   engine: Engine,
   options: ExportOptions & { readonly codec: Codec },
@@ -68,7 +68,7 @@ export function exportStream(
         await lines.return(undefined);
       },
     },
-    // Nothing is read from the store before somebody wants it.
+    // Read nothing from the store before the stream is read.
     { highWaterMark: 0 },
   );
 }
@@ -84,7 +84,7 @@ async function* archiveLines(
   for await (const traceId of traceIds === undefined ? allTraces(engine) : new Set(traceIds)) {
     const reading = new TraceReading(engine, traceId);
     const trace = await reading.begin().catch((error: unknown) => {
-      // Removed since it was listed.
+      // It was removed after it was listed.
       if (traceIds === undefined && isCheckpointStoreError(error, "not-found")) return undefined;
       throw error;
     });

@@ -4,10 +4,10 @@ import { findPages, piecesIn, readPages } from "../engine/pages.ts";
 import { isIntact, type Piece } from "../engine/piece.ts";
 import type { RangeSet } from "./range-set.ts";
 
-/** Pages kept from one transaction to the next. */
+/** How many pages are kept from one transaction to the next. */
 const MAX_PAGES = 3;
 
-/** The pages of a trace that were read last. Pieces never change, so that what is kept stays right. */
+/** Keeps the pages of a trace that were read last. They never go stale, since pieces never change. */
 export class PageCache {
   readonly #traceId: TraceId;
   #pages: { readonly first: number; readonly pieces: readonly (Piece | null)[] }[] = [];
@@ -29,7 +29,7 @@ export class PageCache {
     if (unread.length === 0) return;
     const pages = await findPages(transaction, this.#traceId);
     const read = await readPages(transaction, { traceId: this.#traceId, pages, numbers: unread });
-    // In front: what is looked for next stands there.
+    // In front, since the next piece is most likely there.
     this.#pages.unshift(...read.map((page) => ({ first: page.first, pieces: piecesIn(page) })));
   }
 
@@ -38,12 +38,12 @@ export class PageCache {
   }
 }
 
-/** A piece by its number, children before those that refer to them. */
+/** Pieces with their numbers. A piece comes after all pieces that it refers to. */
 export type Gathered = readonly (readonly [number: number, piece: Piece])[];
 
 /**
- * The pieces that `root` needs and that are not in `known`, which they are added to. A set that was filled in this way
- * has with each piece all that it refers to, so that whole runs of it need not be looked into.
+ * Returns the pieces that `root` needs and that are not in `known`, and adds them to `known`. Thus for every piece in
+ * `known`, all that it refers to is there as well, and need not be looked at again.
  *
  * @throws Error for a piece that is missing or damaged.
  */

@@ -35,7 +35,7 @@ export interface ImportSummary {
   readonly skipped: readonly TraceId[];
 }
 
-/** Stores what an archive has. */
+/** Stores the traces of an archive. */
 export async function importStream(
   engine: Engine,
   stream: ReadableStream<Uint8Array>,
@@ -64,7 +64,7 @@ class Importing {
   #line = 0;
   #bytes = 0;
   #isEnded = false;
-  /** What the archive had so far. */
+  /** How many traces and checkpoints the archive had so far. */
   #traces = 0;
   #checkpoints = 0;
   #trace:
@@ -119,7 +119,7 @@ class Importing {
     }
   }
 
-  /** @throws `corrupted` where the end is missing. */
+  /** Returns what was imported. @throws `corrupted` if the last line is missing. */
   summary(): ImportSummary {
     if (!this.#isEnded)
       throw damagedLine(
@@ -150,7 +150,9 @@ class Importing {
     this.#options.onProgress?.({ traceId, checkpoints, bytes: this.#bytes });
   }
 
-  /** Runs what may find the store's trace to be another, and then skips the trace if that was asked for. */
+  /**
+   * Runs `work`. If it finds that the store's trace is another one, undoes the import of it, and skips it if asked to.
+   */
   async #unlessConflict(work: () => Promise<void>): Promise<void> {
     const trace = this.#trace!;
     try {
@@ -164,7 +166,7 @@ class Importing {
     }
   }
 
-  /** Runs what reads a line, and names the line in what it fails with. */
+  /** Runs `work`, which reads the current line. Its errors become `corrupted` errors that name the line. */
   #reading<T>(work: () => T): T {
     const name = (error: unknown): never => {
       if (isCheckpointStoreError(error)) throw error;

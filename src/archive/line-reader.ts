@@ -3,14 +3,14 @@ import { CheckpointStoreError } from "../core/errors.ts";
 import { crc32 } from "./crc.ts";
 import { MAX_LINE_BYTES, SUM_LENGTH, sumText } from "./line-writer.ts";
 
-/** A line's fields, and its number, counted from 1. */
+/** The fields of a line, and its number, counted from 1. */
 export interface Line {
   readonly number: number;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly bytes: number;
 }
 
-/** What is wrong with a line. */
+/** Returns the error for a line that is damaged. */
 export function damagedLine(number: number, reason: string, cause?: unknown): CheckpointStoreError {
   return new CheckpointStoreError("corrupted", `line ${number} of the archive ${reason}`, {
     path: `line ${number}`,
@@ -18,7 +18,7 @@ export function damagedLine(number: number, reason: string, cause?: unknown): Ch
   });
 }
 
-/** Reads an archive line by line, each with its checksum verified. @throws `corrupted`; what the stream fails with. */
+/** Reads an archive line by line, and verifies each checksum. @throws `corrupted`, and what the stream rejects with. */
 export async function* readLines(stream: ReadableStream<Uint8Array>, signal?: AbortSignal): AsyncGenerator<Line> {
   let number = 0;
   let sum = 0;
@@ -60,7 +60,7 @@ async function* splitLines(
   { signal, at }: { signal: AbortSignal | undefined; at: () => number },
 ): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
-  // Ends a read that waits for a source with nothing to say.
+  // Ends a read that waits for a silent source.
   const stop = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
   signal?.addEventListener("abort", stop);
   let isDone = false;
@@ -84,7 +84,7 @@ async function* splitLines(
         parts = [];
         length = 0;
       }
-      // A copy: whoever made the chunk may use its memory again.
+      // Copied, since the source may reuse the memory of its chunk.
       if (from < value.length) parts.push(value.slice(from));
       length += value.length - from;
       if (length > MAX_LINE_BYTES) throw damagedLine(at(), `is longer than ${MAX_LINE_BYTES} bytes`);

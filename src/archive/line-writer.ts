@@ -1,20 +1,27 @@
 import { CheckpointStoreError } from "../core/errors.ts";
 import { crc32 } from "./crc.ts";
 
-/** No line of an archive is longer. It bounds what reading a damaged one, or one made to harm, takes. */
+/** The length of the longest line. It limits the memory that a damaged or malicious archive can take. */
 export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
-/** What ends each line: `,"sum":"0123abcd"}`. */
+/** The length of what ends each line: `,"sum":"0123abcd"}`. */
 export const SUM_LENGTH = 18;
 
 const encoder = new TextEncoder();
 
-/** Gives lines their checksums. Each goes on from the line before, so that lines lost or moved are noticed too. */
+/**
+ * Adds checksums to lines. Each sum continues that of the line before, so that lost and moved lines are noticed too.
+ */
 export class LineWriter {
   #sum = 0;
   bytes = 0;
 
-  /** @param fields - The line's fields as JSON, without the braces. @throws `serialization` for a line too long. */
+  /**
+   * Returns a line as bytes.
+   *
+   * @param fields - The line's fields as JSON, without the braces.
+   * @throws CheckpointStoreError `serialization`: the line is too long.
+   */
   line(fields: string): Uint8Array {
     const body = encoder.encode(`{${fields}`);
     if (body.length + SUM_LENGTH > MAX_LINE_BYTES) {
@@ -32,7 +39,7 @@ export class LineWriter {
   }
 }
 
-/** How a line ends that has this sum. */
+/** Returns the end of a line that has this sum. */
 export function sumText(sum: number): string {
   return `,"sum":"${sum.toString(16).padStart(8, "0")}"}`;
 }

@@ -10,7 +10,7 @@ import { ARCHIVE, ARCHIVE_LINEAGE, archiveSide, type About } from "./recode.ts";
 
 type Metadata = NonNullable<CheckpointHead["metadata"]>;
 
-/** Metadata as a line's field: as it is where JSON can say it; else stored as a small state would be. */
+/** Returns metadata as a field of a line: as it is if JSON can hold it, otherwise encoded as a small state. */
 export async function textOfMetadata(
   metadata: Metadata,
   { codec, head, about }: { codec: Codec; head: PlacedHead; about: About },
@@ -33,7 +33,7 @@ export async function textOfMetadata(
   return `"encodedMetadata":{"root":{${textOfPiece(root)}},"pieces":[${rest.join()}]}`;
 }
 
-/** Metadata from a line's fields. @throws Error that says what is wrong. */
+/** Returns the metadata in the fields of a line. @throws Error that says what is wrong. */
 export async function readMetadata(
   fields: Readonly<Record<string, unknown>>,
   { codec, head }: { codec: Codec; head: PlacedHead },

@@ -3,14 +3,14 @@ import { encodePiece, type Piece } from "../engine/piece.ts";
 import type { Ranges } from "../engine/ranges.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 
-/** Stores what it is given: what stands in an archive is encoded already. */
+/** Leaves values as they are: the content of an archive is encoded already. */
 const AS_IT_IS: Codec = { name: "", encode: (value) => value, decode: (value) => value };
 
 /**
- * A piece's fields in a line. JSON text stands there as JSON, so that `jq` can look into it; any other text as a string,
- * bytes as base64; a piece that does nothing but gather others has no content.
+ * Returns the fields of a piece in a line. JSON text is written as JSON, so that `jq` can read it; any other text as a
+ * string, bytes as base64. A piece that only gathers others has no content.
  *
- * @throws TypeError for what is neither text nor bytes.
+ * @throws TypeError if the content is neither text nor bytes.
  */
 export function textOfPiece([, payload, references]: Piece): string {
   const content = textOfContent(payload);
@@ -26,7 +26,7 @@ function textOfContent(payload: unknown): string {
   return isPlainJson(payload) ? `"json":${payload}` : `"text":${JSON.stringify(payload)}`;
 }
 
-/** Whether text comes back the same after it was parsed. JSON that no JavaScript wrote may not: `-0`, `1.0`, `{ }`. */
+/** Tells whether JSON text survives being parsed and written again. Some does not: `-0`, `1.0`, `{ }`. */
 function isPlainJson(text: string): boolean {
   try {
     return JSON.stringify(JSON.parse(text)) === text;
@@ -35,7 +35,11 @@ function isPlainJson(text: string): boolean {
   }
 }
 
-/** A piece from a line's fields; without a number, one that stands in a checkpoint. @throws Error that says what is wrong. */
+/**
+ * Returns the piece in the fields of a line. Without a number, it is one of a checkpoint.
+ *
+ * @throws Error that says what is wrong.
+ */
 export function pieceOf(fields: Readonly<Record<string, unknown>>, number = -1): Piece {
   const kinds = ["json", "text", "bytes"].filter((name) => Object.hasOwn(fields, name));
   const references = Object.hasOwn(fields, "references") ? rangesOf(fields["references"]) : [];
@@ -58,7 +62,7 @@ function rangesOf(value: unknown): readonly Ranges[] {
   return value;
 }
 
-/** Whether a value is runs of whole numbers. */
+/** Tells whether a value is runs of whole numbers: `[start, length, start, length, ...]`. */
 export function isRanges(value: unknown): value is Ranges {
   if (!Array.isArray(value) || value.length % 2 === 1) return false;
   return value.every(

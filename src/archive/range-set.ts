@@ -1,13 +1,13 @@
-/** A set of whole numbers, kept as runs: what it costs follows the runs, not the numbers. */
+/** A set of whole numbers, kept as runs: its size depends on the number of runs, not of numbers. */
 export class RangeSet {
-  /** Start and end of each run, the end not included; in order, none touching the next. */
+  /** Start and end of each run, in order, flat. A run does not include its end, and no run touches the next. */
   readonly #bounds: number[] = [];
 
   add(start: number, count = 1): void {
     const end = start + count;
     let from = this.#firstBound(start);
     let to = this.#firstBound(end + 1);
-    // An odd place lies within a run, or at its end.
+    // An odd index is that of an end: the number lies within its run, or right behind it.
     const merged = [from % 2 === 1 ? this.#bounds[from - 1]! : start, to % 2 === 1 ? this.#bounds[to]! : end];
     if (from % 2 === 1) from -= 1;
     if (to % 2 === 1) to += 1;
@@ -33,7 +33,7 @@ export class RangeSet {
     return at % 2 === 1 && this.#bounds[at]! >= start + count;
   }
 
-  /** The numbers of a run that are not in the set. */
+  /** Yields the numbers from `start` that are not in the set, of `count` numbers. */
   *missing(start: number, count: number): Generator<number> {
     const end = start + count;
     let number = start;
@@ -43,7 +43,7 @@ export class RangeSet {
     }
   }
 
-  /** The place of the first bound that is not below `number`. */
+  /** Returns the index of the first bound that is not below `number`. */
   #firstBound(number: number): number {
     let low = 0;
     let high = this.#bounds.length;

@@ -16,25 +16,25 @@ import { gatherPieces, PageCache, type Gathered } from "./gather.ts";
 import { RangeSet } from "./range-set.ts";
 import { damagedCheckpoint } from "./recode.ts";
 
-/** What is read at a time. */
+/** The most that one transaction reads. */
 const MAX_RECORDS = 32;
 const MAX_BATCH_BYTES = 256 * 1024;
 
-/** A checkpoint as it is stored, with what no earlier one of those read had. */
+/** A stored checkpoint, and the pieces of it that no checkpoint read before has. */
 export interface StoredCheckpoint {
   readonly record: CheckpointRecord;
   readonly pieces: Gathered;
   readonly dropped: readonly number[];
 }
 
-/** What a trace is at the start of its export. */
+/** A trace as it is when its export begins. */
 interface Start {
   readonly trace: TraceRecord;
-  /** Pieces that were dropped, as ranges, by the position of the checkpoint that did without them. */
+  /** The pieces that were dropped, as ranges, with the position of the first checkpoint that did not need them. */
   readonly drops: readonly (readonly [seq: number, pieces: readonly number[]])[];
 }
 
-/** Reads the checkpoints of one trace, oldest first, a few in each transaction, those alone that there are at the start. */
+/** Reads the checkpoints that a trace has at the start, oldest first, a few in each transaction. */
 export class TraceReading {
   readonly #engine: Engine;
   readonly #traceId: TraceId;
@@ -50,7 +50,7 @@ export class TraceReading {
     this.#cache = new PageCache(traceId);
   }
 
-  /** @throws `not-found`. */
+  /** Reads the trace. @throws `not-found`. */
   async begin(): Promise<TraceEntry> {
     const traceId = this.#traceId;
     const start = await this.#engine.read(async (transaction): Promise<Start | undefined> => {
@@ -73,7 +73,7 @@ export class TraceReading {
     return { traceId, seq, timestamp, nextPiece };
   }
 
-  /** Empty at the end. What was removed since the start is left out. @throws `corrupted`. */
+  /** Returns the next checkpoints; none at the end. Those removed since the start are left out. @throws `corrupted`. */
   async next(): Promise<StoredCheckpoint[]> {
     const { trace } = this.#start!;
     if (this.#after >= trace.seq) return [];
@@ -85,7 +85,7 @@ export class TraceReading {
           limit: MAX_RECORDS,
         }),
       ]);
-      // Removed and made again: another trace, of which nothing goes with what was read.
+      // It was removed and made again: another trace, whose pieces have nothing to do with those read so far.
       if (current === undefined || currentLineage(current.lineages) !== currentLineage(trace.lineages)) return [];
       const batch: { record: CheckpointRecord; pieces: Gathered }[] = [];
       let bytes = 0;
@@ -116,12 +116,12 @@ export class TraceReading {
     try {
       return await gather(record.root);
     } catch (error) {
-      // The database's own failures are no word on the checkpoint.
+      // A failure of the database says nothing about the checkpoint.
       throw error instanceof Error && error.constructor === Error ? damagedCheckpoint(record, error) : error;
     }
   }
 
-  /** What was dropped since the checkpoint before, of what was read with those before. */
+  /** Returns the pieces that were dropped since the checkpoint before, among those that were read. */
   #dropsUpTo({ seq }: CheckpointRecord): number[] {
     const dropped: number[] = [];
     const { drops } = this.#start!;

@@ -7,16 +7,16 @@ import { encodePiece, type Piece } from "../engine/piece.ts";
 import { placesIn } from "../engine/reading.ts";
 import type { CheckpointRecord } from "../engine/records.ts";
 
-/** Where a piece stands: that of a checkpoint's record, or another by its number. */
+/** The position of a piece: `root` for the one in a checkpoint's record, a number for others. */
 export type Position = "root" | number;
 
-/** A codec, and the places of what it encodes. */
+/** A store or an archive: its codec, and the places of its values. */
 export interface Side {
   readonly codec: Codec;
   placeOf(position: Position): Omit<Place, "references">;
 }
 
-/** A checkpoint's record and pieces in a store. */
+/** Returns the side of a store, for one checkpoint. */
 export function storeSide(
   { codec, store }: { codec: Codec; store: string },
   record: PlacedHead & Pick<CheckpointRecord, "lineages" | "origin">,
@@ -24,11 +24,13 @@ export function storeSide(
   return { codec, placeOf: placesIn(record, store) };
 }
 
-/** What an archive's own codec takes for the store's name; metadata that is encoded has a lineage of its own. */
+/** The name and lineages that stand in the places of an archive. Encoded metadata has a lineage of its own. */
 export const ARCHIVE = "archive";
 export const ARCHIVE_LINEAGE = { state: 0, metadata: 1 } as const;
 
-/** The same in an archive. Metadata is left out of the head: it stands beside what is encoded. */
+/**
+ * Returns the side of an archive, for one checkpoint. The head in its places has no metadata, which stands beside it.
+ */
 export function archiveSide(codec: Codec, head: PlacedHead, lineage: number = ARCHIVE_LINEAGE.state): Side {
   const { metadata: _, metadataLineage: __, ...bound } = placedHead(head);
   return {
@@ -41,21 +43,21 @@ export function archiveSide(codec: Codec, head: PlacedHead, lineage: number = AR
   };
 }
 
-/** Whether what one side encoded is good for the other as it is. */
+/** Tells whether one codec's encoded values are those of the other, so that they can be copied as they are. */
 export function isSameCode(from: Codec, to: Codec): boolean {
   return from.name === to.name && from.bindsPlace !== true && to.bindsPlace !== true;
 }
 
-/** What a failure is about. */
+/** The checkpoint that an error is about. */
 export interface About {
   readonly traceId: TraceId;
   readonly checkpointId: CheckpointId;
 }
 
 /**
- * A piece as the other side's codec encodes it.
+ * Returns a piece as the codec of the other side encodes it.
  *
- * @throws `serialization` for a value that this codec would not give back; what decoding fails with.
+ * @throws `serialization` for a value that this codec can't hold, and what decoding throws.
  */
 export async function recode(
   piece: Piece,
@@ -66,7 +68,7 @@ export async function recode(
   const value = await contentOf(piece, from, position);
   try {
     if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) {
-      // A codec takes a class that it was not told of for a plain object.
+      // Without this, a codec would flatten an instance of a class that it was not told of.
       capture(value, { holding: to.codec, name: position === "root" ? "its root" : `piece ${position}`, about });
     }
     return await encodePiece({ value, references }, { codec: to.codec, place: to.placeOf(position) });
@@ -80,13 +82,13 @@ export async function recode(
   }
 }
 
-/** What a piece holds, decoded. */
+/** Decodes the content of a piece. */
 export async function contentOf(piece: Piece, { codec, placeOf }: Side, position: Position): Promise<unknown> {
   if (piece[1] === null && codec.bindsPlace !== true) return null;
   return await codec.decode(piece[1], { ...placeOf(position), references: piece[2] ?? [] });
 }
 
-/** Why a stored checkpoint can't be exported, or compared with. */
+/** Returns the error for a stored checkpoint that is damaged. */
 export function damagedCheckpoint({ id, traceId }: CheckpointRecord, cause: unknown): CheckpointStoreError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CheckpointStoreError("corrupted", `checkpoint ${id} is damaged: ${reason}`, {

@@ -12,28 +12,28 @@ import { archiveSide, recode, storeSide, type Position } from "./recode.ts";
 import { TracePieces, type ArchivedPiece } from "./trace-pieces.ts";
 import { BatchConflict, writeBatch, type ReadyCheckpoint } from "./write-batch.ts";
 
-/** Checkpoints are stored together until they have so much. */
+/** Checkpoints are gathered to this size, then stored in one transaction. */
 const MAX_BATCH_BYTES = 1024 * 1024;
 
-/** Takes in one trace of an archive, behind what the store has of it already. */
+/** Imports one trace of an archive. What the store has of it already is compared; what comes after is stored. */
 export class TraceImport {
   readonly #engine: Engine;
   readonly #codec: Codec;
   readonly #entry: TraceEntry;
   readonly #pieces: TracePieces;
   readonly #comparison: Comparison;
-  /** As this import left it, or found it. */
+  /** The trace's record as this import last wrote or found it. */
   #trace: TraceRecord | undefined;
-  /** How many of its checkpoints are still to be compared. */
+  /** How many checkpoints of the store are still to be compared. */
   #uncompared = 0;
   #target: { readonly codec: Codec; readonly lineages: Lineages } | undefined;
   #checked: { readonly fresh: readonly ArchivedPiece[]; readonly dropped: readonly StoredSize[] } | undefined;
   #batch: ReadyCheckpoint[] = [];
   #batchBytes = 0;
   #firstWritten: number | undefined;
-  /** Stored by this import. */
+  /** How many checkpoints were stored. */
   stored = 0;
-  /** That were there already. */
+  /** How many checkpoints the store had already. */
   present = 0;
 
   constructor(engine: Engine, entry: TraceEntry, codec: Codec) {
@@ -51,17 +51,21 @@ export class TraceImport {
     if (this.#trace === undefined) this.#target = { codec: this.#engine.codecs.current, lineages: [[0, newToken()]] };
   }
 
-  /** @throws Error that says what is wrong. */
+  /** Takes a piece of the next checkpoint. @throws Error that says what is wrong. */
   takePiece(piece: ArchivedPiece): void {
     this.#pieces.take(piece);
   }
 
-  /** To be called before {@link TraceImport.takeCheckpoint}. @throws Error that says what is wrong. */
+  /** Checks a checkpoint. Call it before {@link TraceImport.takeCheckpoint}. @throws Error that says what is wrong. */
   check(entry: CheckpointEntry): void {
     this.#checked = this.#pieces.check(entry);
   }
 
-  /** Whether anything was stored meanwhile. @throws {@link BatchConflict}; `corrupted`; what storing fails with. */
+  /**
+   * Takes a checkpoint. Returns whether anything was stored.
+   *
+   * @throws {@link BatchConflict}, `corrupted`, what storing throws.
+   */
   async takeCheckpoint(entry: CheckpointEntry, line: number): Promise<boolean> {
     const { fresh, dropped } = this.#checked!;
     if (this.#uncompared > 0) {
@@ -76,7 +80,7 @@ export class TraceImport {
       return false;
     }
     const isFull = this.#batchBytes > MAX_BATCH_BYTES;
-    // Not before it is known that another one follows: what ends the trace is stored with the last.
+    // Only now, when another one follows: the end of the trace is stored with the last batch.
     if (isFull) await this.#write(false);
     await this.#prepare(entry, { fresh, dropped, line });
     return isFull;
@@ -89,7 +93,7 @@ export class TraceImport {
     if (this.#batch.length > 0) await this.#write(true);
   }
 
-  /** Removes what this import has stored of the trace, unless others went on from there. */
+  /** Removes what this import has stored of the trace, unless somebody has changed the trace since. */
   async undo(): Promise<void> {
     const { traceId } = this.#entry;
     const from = this.#firstWritten;

@@ -4,33 +4,33 @@ import type { StoredSize } from "../engine/records.ts";
 import type { CheckpointEntry, TraceEntry } from "./entries.ts";
 import { RangeSet } from "./range-set.ts";
 
-/** So many numbers may go to nothing that is left, between one checkpoint and the next: far more than in a trace that was saved. */
+/** How many piece numbers may be unused between two checkpoints. A trace that was saved has far fewer. */
 const MAX_SKIPPED = 2 ** 22;
 
-/** A piece, and the line that it stands in. */
+/** A piece with its number, and the line that it was read from. */
 export interface ArchivedPiece {
   readonly number: number;
   readonly piece: Piece;
   readonly line: number;
 }
 
-/** Keeps track of which pieces of a trace are in use, and holds an archive to it: what is stored must hang together. */
+/** Keeps track of which pieces of a trace are in use, and checks that an archive refers to no others. */
 export class TracePieces {
   readonly #entry: TraceEntry;
   readonly #live = new RangeSet();
-  /** What the pieces in use take in the store. */
+  /** How many bytes each piece in use takes in the store. */
   readonly #sizes = new Map<number, number>();
   #fresh: ArchivedPiece[] = [];
   #seq = 0;
   #timestamp = -Infinity;
-  /** The next piece after the last checkpoint. */
+  /** The number of the next piece after the last checkpoint. */
   #settledUpTo = 0;
 
   constructor(entry: TraceEntry) {
     this.#entry = entry;
   }
 
-  /** @throws Error that says what is wrong. */
+  /** Takes a piece. @throws Error that says what is wrong. */
   take(archived: ArchivedPiece): void {
     const { number, piece } = archived;
     if (number < this.#settledUpTo || this.#live.has(number)) throw new Error(`has piece ${number} once more`);
@@ -40,7 +40,7 @@ export class TracePieces {
     this.#fresh.push(archived);
   }
 
-  /** The pieces that came with a checkpoint, and those that it does without. @throws Error that says what is wrong. */
+  /** Returns the pieces that came with a checkpoint, and those that it drops. @throws Error that says what is wrong. */
   check({ head, nextPiece, dropped, root }: CheckpointEntry): {
     fresh: readonly ArchivedPiece[];
     dropped: readonly StoredSize[];
@@ -59,7 +59,7 @@ export class TracePieces {
     return { fresh: this.#fresh, dropped: gone };
   }
 
-  /** Takes note of what the new pieces of a checkpoint take. */
+  /** Notes how many bytes the new pieces of a checkpoint take. */
   settle({ head, nextPiece }: CheckpointEntry, sizes: readonly StoredSize[]): void {
     for (const [number, bytes] of sizes) this.#sizes.set(number, bytes);
     this.#fresh = [];
@@ -68,7 +68,7 @@ export class TracePieces {
     this.#settledUpTo = nextPiece;
   }
 
-  /** What is wrong with the end of the trace, if anything is. */
+  /** Returns what is wrong at the end of the trace, or `undefined`. */
   unfit(): string | undefined {
     if (this.#fresh.length > 0) return "begins a trace with pieces of no checkpoint";
     if (this.#entry.nextPiece - this.#settledUpTo > MAX_SKIPPED) return "leaves out too many pieces";

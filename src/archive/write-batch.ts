@@ -22,7 +22,7 @@ import type { SaveClock } from "../engine/save-clock.ts";
 /** A checkpoint that is ready to be stored. */
 export interface ReadyCheckpoint {
   readonly head: PlacedHead;
-  /** As records hold it. */
+  /** The head as it is recorded: with its metadata encoded, if the codec does that. */
   readonly recorded: PlacedHead & Pick<RecordHead, "sealed">;
   readonly root: Piece;
   /** In the order of their numbers. */
@@ -32,19 +32,19 @@ export interface ReadyCheckpoint {
   readonly stateBytes: number;
 }
 
-/** Checkpoints to be stored at once. */
+/** Checkpoints that are stored in one transaction. */
 export interface Batch {
   readonly traceId: TraceId;
   readonly checkpoints: readonly ReadyCheckpoint[];
   readonly codec: string;
   readonly lineages: Lineages;
-  /** What the trace must be like until now. */
+  /** The token that the trace must have; `undefined` if it must not exist. */
   readonly token: number | undefined;
-  /** What the trace had given out in the end, with the last of its checkpoints. */
+  /** The last numbers that the archived trace had given out. Given with the last batch. */
   readonly end: { readonly seq: number; readonly timestamp: number; readonly nextPiece: number } | undefined;
 }
 
-/** The trace has changed since it was last looked at, or has an id that another one has: nothing was written. */
+/** The trace has changed since it was read, or an id is taken by another trace. Nothing was written. */
 export class BatchConflict extends CheckpointStoreError {
   readonly isOvertaken: boolean;
 
@@ -57,7 +57,7 @@ export class BatchConflict extends CheckpointStoreError {
   }
 }
 
-/** Stores whole checkpoints behind those that the trace has. @throws {@link BatchConflict}. */
+/** Appends whole checkpoints to a trace. @throws {@link BatchConflict}. */
 export async function writeBatch(
   transaction: WriteTransaction,
   batch: Batch,
@@ -90,7 +90,7 @@ export async function writeBatch(
   const nextPiece = Math.max(last.nextPiece, end?.nextPiece ?? 0);
   const fresh = checkpoints.flatMap(({ pieces }) => pieces);
   const layout = before?.layout ?? EMPTY_LAYOUT;
-  // What was in small pages goes into the first of the new volumes.
+  // Pieces in small pages move into the first of the new volumes.
   transaction.delete("pieces", rangeOf(traceId, layout.tailFirst));
   const volumes = [...layout.volumes, ...putVolumes(transaction, traceId, [...tail, ...fresh])];
   const trace: TraceRecord = {

@@ -14,14 +14,14 @@ interface Entry {
   readonly record: object;
 }
 
-/** Records in key order, and the same by each index. */
+/** The records in key order, and the same records in the order of each index. */
 interface Collection {
   readonly primary: Entry[];
   readonly indexes: Readonly<Record<string, Entry[]>>;
 }
 
 /**
- * Keeps records in memory, for tests and for runs that need not last.
+ * Creates a backend that keeps records in memory, for tests and for runs that need not last.
  *
  * It stores structured clones, as IndexedDB does, and runs one transaction after the other.
  */
@@ -168,7 +168,7 @@ function isAt(entries: readonly Entry[], place: number, key: Key): boolean {
   return place < entries.length && compareKeys(entries[place]!.key, key) === 0;
 }
 
-/** Where a key stands, or would stand. */
+/** Returns the position of a key, or the one that it would be inserted at. */
 function lowerBound(entries: readonly Entry[], key: Key): number {
   let low = 0;
   let high = entries.length;
@@ -180,7 +180,7 @@ function lowerBound(entries: readonly Entry[], key: Key): number {
   return low;
 }
 
-/** The order of keys in IndexedDB (Indexed Database API 3.0, section 2.4). */
+/** Compares keys as IndexedDB does (Indexed Database API 3.0, section 2.4). */
 function compareKeys(a: Key, b: Key): number {
   for (let i = 0; i < a.length && i < b.length; i += 1) {
     const x = a[i]!;

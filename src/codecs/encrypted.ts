@@ -11,7 +11,10 @@ export type { ManagedKeys, PassphraseKeysOptions } from "./encrypted/managed-key
 
 /** Options of {@link createEncryptedCodec}. */
 export interface EncryptedCodecOptions {
-  /** The codec that is applied before encryption. It must return strings or `Uint8Array`s: `createSuperjsonCodec()` does. */
+  /**
+   * The codec that is applied before encryption. It must return strings or `Uint8Array`s: `createSuperjsonCodec()`
+   * does.
+   */
   readonly codec: Codec;
   /**
    * A key for AES-GCM of 256 bits, that can encrypt and decrypt; or a ring of several, such as `openManagedKeys`,
@@ -31,8 +34,8 @@ const BYTES = 0;
  * Creates a codec that encrypts what another codec encodes, with AES-GCM.
  *
  * Each value is bound to its place in the store. A record that was altered, or put in the place of another, is reported
- * as `corrupted`; one whose key is not in the ring as `codec-mismatch`. Each value has a random nonce, so that equal values
- * don't look alike.
+ * as `corrupted`; one whose key is not in the ring as `codec-mismatch`. Each value has a random nonce, so that equal
+ * values don't look alike.
  *
  * Rotate a key long before it has encrypted 2^32 values, which is the limit for random nonces (NIST SP 800-38D, section
  * 8.3).

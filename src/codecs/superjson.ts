@@ -32,8 +32,8 @@ export interface CustomTransform<T = never, J = unknown> {
 /** Options of {@link createSuperjsonCodec}. */
 export interface SuperjsonCodecOptions {
   /**
-   * Classes whose instances are stored by their properties, each under the name that stands for it in the records. Default
-   * is none.
+   * Classes whose instances are stored by their properties, each under the name that stands for it in the records.
+   * Default is none.
    */
   readonly classes?: Readonly<Record<string, Class>>;
   /** Transforms for other class instances, each under the name that stands for it in the records. Default is none. */
@@ -108,7 +108,10 @@ function customValues(superjson: SuperJSON, { classes, custom }: Required<Superj
 /** The kinds of values that the store leaves to superjson. It notes all others itself. */
 const KNOWN_ANNOTATIONS = new Set<unknown>(["undefined", "bigint", "Date", "regexp", "number"]);
 
-/** Refuses annotations that this codec never writes: a forged one could make superjson allocate a gigabyte from a number. */
+/**
+ * Refuses annotations that this codec never writes: a forged one could make superjson allocate a gigabyte from a
+ * number.
+ */
 function refuseForeign(annotations: unknown): void {
   const open: unknown[] = [annotations];
   while (open.length > 0) {

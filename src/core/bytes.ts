@@ -1,4 +1,4 @@
-/** Runs of bytes as one, in their order; a copy, even of a single one. */
+/** Joins byte arrays in their order. Returns a copy, even of a single one. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

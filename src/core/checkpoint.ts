@@ -15,8 +15,8 @@ export interface CheckpointHead {
   /** A fingerprint of the graph that made the checkpoint. `load` and `loadLatest` can insist on it. */
   readonly graphHash?: string;
   /**
-   * When the checkpoint was made, in milliseconds since the epoch, by its maker's clock. The store keeps it as given and
-   * never orders by it: order is the order of saving.
+   * When the checkpoint was made, in milliseconds since the epoch, by its maker's clock. The store keeps it as given
+   * and never orders by it: order is the order of saving.
    */
   readonly createdAt: number;
   /**
@@ -39,8 +39,8 @@ export interface StoredHead extends CheckpointHead {
   /** Position in the trace: a whole number that grows with each save and is never given to a second checkpoint. */
   readonly seq: number;
   /**
-   * Milliseconds since the epoch, growing strictly along the trace: `createdAt`, or 1 more than the timestamp of the save
-   * before if a clock was set back. `maxAge` goes by it.
+   * Milliseconds since the epoch, growing strictly along the trace: `createdAt`, or 1 more than the timestamp of the
+   * save before if a clock was set back. `maxAge` goes by it.
    */
   readonly timestamp: number;
   /** Bytes that this save added to the store: what had changed. */

@@ -3,9 +3,9 @@ import type { CheckpointHead, TraceId } from "./checkpoint.ts";
 /**
  * Encodes values for a backend, and decodes them.
  *
- * A codec sees small values only. The store takes a state apart first, and handles maps, sets, shared references, binary
- * views and errors itself. A value that reaches `encode` is made of plain objects with ordinary keys, dense arrays,
- * primitives (`undefined`, `NaN`, `-0` and bigints too), valid `Date`s, `RegExp`s and the class instances that
+ * A codec sees small values only. The store takes a state apart first, and handles maps, sets, shared references,
+ * binary views and errors itself. A value that reaches `encode` is made of plain objects with ordinary keys, dense
+ * arrays, primitives (`undefined`, `NaN`, `-0` and bigints too), valid `Date`s, `RegExp`s and the class instances that
  * {@link Codec.custom} accepts; or it is a single `Uint8Array`.
  *
  * @example
@@ -41,14 +41,15 @@ export interface Codec {
    * @param encoded - What `encode` returned. A damaged database can bring anything here.
    * @param place - Where the value stood when it was encoded.
    * @returns A value equal to the encoded one, or a promise of it, if `isAsync` is true.
-   * @throws Anything, for input that `encode` did not return, or not for this place. The store reports it as `corrupted`.
+   * @throws Anything, for input that `encode` did not return, or not for this place. The store reports it as
+   *   `corrupted`.
    */
   decode(encoded: unknown, place: Place): unknown;
   /** Whether `encode` and `decode` return promises. Default is false. */
   readonly isAsync?: boolean;
   /**
-   * Whether `decode` refuses what was encoded for another place. Default is false. If true, pieces that hold nothing but
-   * references to other pieces are encoded too, as `null`, so that their references are bound as well.
+   * Whether `decode` refuses what was encoded for another place. Default is false. If true, pieces that hold nothing
+   * but references to other pieces are encoded too, as `null`, so that their references are bound as well.
    */
   readonly bindsPlace?: boolean;
   /**
@@ -70,8 +71,8 @@ export interface Place {
    */
   readonly lineage: number;
   /**
-   * The number of the piece within its trace; or, for a value that is stored with a checkpoint's head, the head and which
-   * part of the checkpoint it is.
+   * The number of the piece within its trace; or, for a value that is stored with a checkpoint's head, the head and
+   * which part of the checkpoint it is.
    */
   readonly position: number | { readonly part: "state" | "metadata"; readonly head: PlacedHead };
   /**
@@ -93,13 +94,15 @@ export interface PlacedHead extends CheckpointHead {
   /** Milliseconds since the epoch; see `StoredHead.timestamp`. */
   readonly timestamp: number;
   /**
-   * The lineage of the metadata, if that is encoded apart from the state. A codec that binds the state to it notices when
-   * the encoded metadata was removed or exchanged.
+   * The lineage of the metadata, if that is encoded apart from the state. A codec that binds the state to it notices
+   * when the encoded metadata was removed or exchanged.
    */
   readonly metadataLineage?: number;
 }
 
-/** Which class instances a codec can hold. Both functions run while a save is being called, before anything is awaited. */
+/**
+ * Which class instances a codec can hold. Both functions run while a save is being called, before anything is awaited.
+ */
 export interface CustomValues {
   /**
    * Tells whether the codec can encode an object.

@@ -2,8 +2,8 @@ import type { TraceId } from "./checkpoint.ts";
 import type { CheckpointStoreError } from "./errors.ts";
 
 /**
- * The rule for what is kept of a trace. It is applied with each save, in the same transaction: a checkpoint is removed as
- * soon as one of the limits says so. The latest checkpoint and those with `metadata: { pinned: true }` always stay.
+ * The rule for what is kept of a trace. It is applied with each save, in the same transaction: a checkpoint is removed
+ * as soon as one of the limits says so. The latest checkpoint and those with `metadata: { pinned: true }` always stay.
  */
 export interface Retention {
   /** Keep this many of the newest checkpoints: a whole number, 1 or more. Default is no limit. */
@@ -14,15 +14,15 @@ export interface Retention {
    */
   readonly maxAgeMs?: number;
   /**
-   * Keep as many of the newest checkpoints as fit into this many bytes, counted as `TraceSummary.bytes` is. Default is no
-   * limit.
+   * Keep as many of the newest checkpoints as fit into this many bytes, counted as `TraceSummary.bytes` is. Default is
+   * no limit.
    */
   readonly maxBytes?: number;
 }
 
 /**
- * Called when a save finds the storage full, to make room. The rule that it returns is applied once to every trace of the
- * store, and the save is tried once more. If it returns `undefined`, the save rejects with `quota-exceeded`.
+ * Called when a save finds the storage full, to make room. The rule that it returns is applied once to every trace of
+ * the store, and the save is tried once more. If it returns `undefined`, the save rejects with `quota-exceeded`.
  */
 export type QuotaHandler = (situation: {
   /** The trace that was being saved to. */
@@ -56,8 +56,8 @@ export function keepLast(count: number): Retention {
 /**
  * Returns a rule that keeps the checkpoints of a trace up to an age.
  *
- * @param maxAgeMs - The age in milliseconds, 0 or more. It is measured when something is saved to the trace, by the clock
- *   of the machine that saves: an idle trace keeps what it has.
+ * @param maxAgeMs - The age in milliseconds, 0 or more. It is measured when something is saved to the trace, by the
+ *   clock of the machine that saves: an idle trace keeps what it has.
  * @returns A rule for the `retention` option.
  * @throws TypeError if `maxAgeMs` is not a number.
  * @throws RangeError if `maxAgeMs` is negative or `NaN`.
@@ -81,8 +81,8 @@ export function maxAge(maxAgeMs: number): Retention {
 /**
  * Returns a rule that keeps as many of the newest checkpoints of a trace as fit into a size.
  *
- * @param bytes - The size in bytes, 0 or more, counted as `TraceSummary.bytes` is. The latest checkpoint stays even if it
- *   alone is larger.
+ * @param bytes - The size in bytes, 0 or more, counted as `TraceSummary.bytes` is. The latest checkpoint stays even if
+ *   it alone is larger.
  * @returns A rule for the `retention` option.
  * @throws TypeError if `bytes` is not a number.
  * @throws RangeError if `bytes` is negative or `NaN`.

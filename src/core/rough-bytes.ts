@@ -1,4 +1,4 @@
-/** About how much a value takes in a structured clone: an object that stands in several places, once. */
+/** Estimates the bytes of a value's structured clone. An object that is in several places is counted once. */
 export function roughBytes(value: unknown): number {
   const known = new Set<object>();
   const open = [value];

@@ -22,7 +22,8 @@ export interface LoadLatestOptions extends LoadOptions {
 /**
  * The six methods that make a checkpoint store. Adapters need no more, and whoever implements them has a store.
  *
- * Order is the order of saving, whatever clocks say. A checkpoint never changes. A trace exists while it has checkpoints.
+ * Order is the order of saving, whatever clocks say. A checkpoint never changes. A trace exists while it has
+ * checkpoints.
  *
  * Every method rejects with a TypeError if an id is empty or not a string, with `closed` once the store was closed, and
  * with `storage` or `unavailable` if the backend fails.
@@ -31,8 +32,8 @@ export interface CheckpointStore<S = unknown> {
   /**
    * Saves a checkpoint as the newest of its trace.
    *
-   * The state is copied before the method returns its promise: the caller may change it at once. Saving an id again with
-   * equal content does nothing, so a save whose outcome is unknown can be repeated.
+   * The state is copied before the method returns its promise: the caller may change it at once. Saving an id again
+   * with equal content does nothing, so a save whose outcome is unknown can be repeated.
    *
    * @param traceId - The trace to save to. It is made with its first checkpoint.
    * @param checkpoint - What `createCheckpoint` returns.
@@ -51,7 +52,8 @@ export interface CheckpointStore<S = unknown> {
    * @returns The checkpoint with a state of its own, or `undefined` if there is no such checkpoint.
    * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
-   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
+   *   given.
    */
   load(id: CheckpointId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
   /**
@@ -61,7 +63,8 @@ export interface CheckpointStore<S = unknown> {
    * @returns The checkpoint with a state of its own, or `undefined` if the trace has none.
    * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
-   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
+   *   given.
    */
   loadLatest(traceId: TraceId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
   /**
@@ -92,7 +95,10 @@ export interface CheckpointStore<S = unknown> {
   prune(traceId: TraceId, keep: number): Promise<number>;
 }
 
-/** A store as applications hold it: the six methods of {@link CheckpointStore}, and what a page or an adapter needs beyond them. */
+/**
+ * A store as applications hold it: the six methods of {@link CheckpointStore}, and what a page or an adapter needs
+ * beyond them.
+ */
 export interface Store<S = unknown> extends CheckpointStore<S> {
   /**
    * Returns a handle on one trace. It reads nothing, and needs no closing.
@@ -138,8 +144,8 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    */
   traces(options?: TracesOptions): Promise<TraceSummary[]>;
   /**
-   * Reads the heads of a trace, newest first. It reads them in pages: no transaction is open while the caller handles one,
-   * so the loop may take as long as it likes.
+   * Reads the heads of a trace, newest first. It reads them in pages: no transaction is open while the caller handles
+   * one, so the loop may take as long as it likes.
    *
    * @param traceId - The trace to read.
    * @returns The heads of the checkpoints, without their states.
@@ -171,7 +177,8 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * @throws CheckpointStoreError `not-found`: there is no checkpoint `id`.
    * @throws CheckpointStoreError `conflict`: the trace `traceId` exists.
    * @throws CheckpointStoreError `corrupted`: a record that the checkpoint needs is damaged.
-   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
+   *   given.
    *
    * @example
    * ```ts
@@ -191,7 +198,8 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * @returns The checkpoint with a state of its own, or `undefined` if the trace has none.
    * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
-   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
+   *   given.
    */
   loadLatest(traceId: TraceId, options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
   /**
@@ -256,8 +264,8 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
   /**
    * Asks the browser not to clear the origin's storage when space is short.
    *
-   * @returns Whether the browser agreed; `undefined` where it can't be asked: in workers, in WebKitGTK and outside a secure
-   *   context.
+   * @returns Whether the browser agreed; `undefined` where it can't be asked: in workers, in WebKitGTK and outside a
+   *   secure context.
    */
   persist(): Promise<boolean | undefined>;
   /**
@@ -285,12 +293,13 @@ export interface Trace<S = unknown> {
    * save before the next.
    *
    * @param state - What the agent needs to go on.
-   * @param options - Other fields of the checkpoint. Default of `parentId` is the checkpoint that this handle last saved or
-   *   loaded; default of `id` is `crypto.randomUUID()`; default of `createdAt` is `Date.now()`.
+   * @param options - Other fields of the checkpoint. Default of `parentId` is the checkpoint that this handle last
+   *   saved or loaded; default of `id` is `crypto.randomUUID()`; default of `createdAt` is `Date.now()`.
    * @returns The checkpoint, once it is whole on disk. It holds `state` itself.
    * @throws TypeError or RangeError for an option that is not what it must be.
    * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
-   * @throws CheckpointStoreError `conflict`: the id is taken, or another owner has taken over the trace from this handle.
+   * @throws CheckpointStoreError `conflict`: the id is taken, or another owner has taken over the trace from this
+   *   handle.
    * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
    * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
    *
@@ -315,7 +324,8 @@ export interface Trace<S = unknown> {
    * @returns The checkpoint, or `undefined` if this trace has no such checkpoint.
    * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
-   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
+   *   given.
    */
   load(id: CheckpointId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
   /**
@@ -324,7 +334,8 @@ export interface Trace<S = unknown> {
    * @returns The checkpoint, or `undefined` if the trace has none.
    * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
-   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not given.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
+   *   given.
    *
    * @example
    * ```ts
@@ -448,8 +459,8 @@ export interface TakeOverOptions {
   /** Ends the waiting when it is aborted. Work that has begun goes on. Default is to wait for as long as it takes. */
   readonly signal?: AbortSignal;
   /**
-   * Whether to take the trace from its owner at once instead of waiting. Default is false. For an owner that is known to
-   * be frozen: its work goes on until it saves, which is then refused.
+   * Whether to take the trace from its owner at once instead of waiting. Default is false. For an owner that is known
+   * to be frozen: its work goes on until it saves, which is then refused.
    */
   readonly steal?: boolean;
 }
@@ -479,8 +490,8 @@ export interface TracesOptions {
   /** How many traces to list at most: a whole number, 0 or more. Default is all. */
   readonly limit?: number;
   /**
-   * List the traces after this one, which is the last one of the page before. Default is to start with the trace that was
-   * saved to last. Without such a trace, the list is empty.
+   * List the traces after this one, which is the last one of the page before. Default is to start with the trace that
+   * was saved to last. Without such a trace, the list is empty.
    */
   readonly before?: TraceId;
 }
@@ -490,8 +501,8 @@ export interface HistoryOptions {
   /** How many heads to read at most: a whole number, 0 or more. Default is all. */
   readonly limit?: number;
   /**
-   * Start with the checkpoint that was saved before this one. Default is to start with the newest. If the trace has no such
-   * checkpoint, there are no heads.
+   * Start with the checkpoint that was saved before this one. Default is to start with the newest. If the trace has no
+   * such checkpoint, there are no heads.
    */
   readonly before?: CheckpointId;
   /** Ends the reading when it is aborted: the loop throws the signal's reason. Default is none. */
@@ -520,7 +531,10 @@ export type Change = {
    * again.
    */
   readonly version: number;
-  /** `local` if the change was made through this store object, `remote` if through another one, in this tab or elsewhere. */
+  /**
+   * `local` if the change was made through this store object, `remote` if through another one, in this tab or
+   * elsewhere.
+   */
   readonly origin: "local" | "remote";
 } & (
   | { readonly kind: "saved"; readonly head: StoredHead }

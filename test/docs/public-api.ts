@@ -136,7 +136,9 @@ function isPrivate({ key }: { readonly key: Node }): boolean {
   return key.type === "PrivateIdentifier";
 }
 
-/** Returns the fields that a type of objects or functions declares in place; variants of a union explain one another. */
+/**
+ * Returns the fields that a type of objects or functions declares in place; variants of a union explain one another.
+ */
 function literalMembers(type: Node): readonly Node[] {
   if (type.type === "TSTypeLiteral") return type.members;
   if (type.type === "TSIntersectionType") return type.types.flatMap(literalMembers);

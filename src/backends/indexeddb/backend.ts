@@ -6,32 +6,32 @@ import { isEngineError, isStorageFull, toStoreError } from "./errors.ts";
 import { IndexedDbTransaction } from "./transaction.ts";
 import { UnreadableRecords } from "./unreadable.ts";
 
-/** How to keep records in IndexedDB. */
+/** Options of {@link openIndexedDbBackend}. */
 export interface IndexedDbOptions extends ConnectionOptions {
   /**
-   * `strict` has every commit on disk before it is acknowledged. `relaxed` leaves that to the operating system: faster
-   * by a millisecond or less, and the last seconds are lost with the power. What writes large records or deletes is
-   * strict all the same, or a power cut could tear it.
+   * `strict`: a commit is acknowledged when it is on disk. `relaxed`: when the operating system has it, which is faster
+   * by a millisecond or less; a power cut then loses the commits of the last seconds. Transactions that write large
+   * records or delete are strict in either case, since a power cut could tear them.
    */
   readonly durability: "strict" | "relaxed";
 }
 
-/** Some of what Firefox (153) does can't be told but by its name. */
+/** Some of what Firefox (153) does can be detected by nothing but its name. */
 const IS_FIREFOX = /\bGecko\/\d/.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");
 
-/** How often a connection that turns out to be lost is opened again for one transaction. */
+/** How often one transaction is tried on a connection that turns out to be lost. */
 const MAX_ATTEMPTS = 3;
 
 const NAMES = Object.keys(COLLECTIONS);
 
-/** How a transaction is to be done. */
+/** How to run a transaction. */
 interface Manner {
   readonly durability: "strict" | "relaxed";
-  /** Once it is known that some records can't be read. */
+  /** The records that are known to be unreadable, if there are any. */
   readonly unreadable?: UnreadableRecords | undefined;
 }
 
-/** Opens the database of a name, making it where there is none. @throws what {@link Connection.open} throws. */
+/** Opens the database of a name. It is made if it does not exist. @throws What {@link Connection.open} throws. */
 export async function openIndexedDbBackend(name: string, options: IndexedDbOptions): Promise<Backend> {
   const backend = new IndexedDbBackend(new Connection(name, options), options.durability);
   await backend.open();
@@ -80,7 +80,7 @@ class IndexedDbBackend implements Backend {
   ): Promise<T> {
     const transaction = await this.#begin(mode, durability);
     const done = transaction.done;
-    // It may fail while the work still runs, and nobody waits for it yet.
+    // It may reject while the work still runs, before anything awaits it.
     done.catch(() => undefined);
     const isRelaxed = mode === "readwrite" && durability === "relaxed";
     const wrapped = new IndexedDbTransaction(transaction, {
@@ -91,25 +91,25 @@ class IndexedDbBackend implements Backend {
     try {
       const result = await work(wrapped);
       if (wrapped.needsStrict) throw new Error("the work went on after a refusal");
-      // Without it, the engine waits a turn to see whether more requests come. Not in Firefox: where a request fails
-      // after it, that completes with all other writes in place, and must abort (Indexed Database API 3.0, section 5.5).
+      // Without it, the browser waits a turn for further requests. Not in Firefox: if a request fails after `commit`,
+      // it completes with all other writes in place, where it must abort (Indexed Database API 3.0, section 5.5).
       if (mode === "readwrite" && !IS_FIREFOX) transaction.commit();
-      // On `complete`, not on the requests' success: Chromium reports a full disk after that, at commit.
+      // Resolved by `complete`. The requests' success comes too early: Chromium reports a full disk at commit.
       await done;
       return result;
     } catch (error) {
       try {
         transaction.abort();
       } catch {
-        // It has ended already.
+        // It has ended by itself.
       }
       await done.catch(() => undefined);
       if (wrapped.needsStrict) return this.#transact(mode, work, { durability: "strict", unreadable });
-      // Each time, one more record is known that can't be read.
+      // This ends: each attempt finds one more unreadable record.
       if (wrapped.metUnreadable)
         return this.#transact(mode, work, { durability, unreadable: unreadable ?? new UnreadableRecords() });
       if (!isEngineError(error)) throw error;
-      // What the work saw of it may be no more than the abort that followed.
+      // The work may have seen only the abort that followed the failure.
       const reason = wrapped.failure ?? transaction.error ?? error;
       const failure = toStoreError(reason, mode === "readonly" ? "can't read" : "can't write");
       if (!IS_FIREFOX || mode === "readonly") throw failure;
@@ -128,7 +128,7 @@ class IndexedDbBackend implements Backend {
       try {
         return mode === "readonly" ? open.transaction(NAMES, mode) : open.transaction(NAMES, mode, { durability });
       } catch (error) {
-        // The connection is gone, and nobody has told us yet.
+        // The connection is lost, and its `close` event has not come yet.
         this.#connection.lose(open);
         const isLost = (error as Error).name === "InvalidStateError";
         if (!isLost || attempt === MAX_ATTEMPTS) throw toStoreError(error, "can't start a transaction");
@@ -138,13 +138,13 @@ class IndexedDbBackend implements Backend {
 }
 
 /**
- * After a full disk, Firefox makes the connection's next transaction one that may delete and nothing else: a `put` in it
- * is an InvalidStateError, even where there is room again. Nobody has asked for it, so that one is let go.
+ * Uses up the transaction that Firefox restricts after a full disk. The connection's next transaction may only delete:
+ * a `put` in it is an InvalidStateError, even if there is room again.
  */
 function passUpCleanup(database: IDBPDatabase): void {
   try {
     database.transaction(NAMES, "readwrite").done.catch(() => undefined);
   } catch {
-    // The connection is closed, and the next one knows nothing of it.
+    // The connection is closed. The next one is not restricted.
   }
 }

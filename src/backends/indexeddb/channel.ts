@@ -1,6 +1,9 @@
 import type { Channel } from "../../core/channel.ts";
 
-/** A channel to every other store of this name in the origin; `undefined` where there is no BroadcastChannel. */
+/**
+ * Creates a channel to all other stores of this name in the origin. Returns `undefined` if there is no
+ * BroadcastChannel.
+ */
 export function createBroadcastChannel(name: string): Channel | undefined {
   if (typeof BroadcastChannel === "undefined") return undefined;
   const channel = new BroadcastChannel(`waystone:${name}`);

@@ -8,21 +8,21 @@ import { lastSeenAt, noteSeen } from "./witness.ts";
 
 const SCHEMA_VERSION = 1;
 
-/** Databases whose values have to be adopted. */
+/** Databases that were opened through a frame: their values have to be adopted. */
 const throughFrames = new WeakSet<IDBPDatabase>();
 
-/** Whether what is read from a database is of another document's classes. */
+/** Tells whether values read from a database are instances of another document's classes. */
 export function isThroughFrame(database: IDBPDatabase): boolean {
   return throughFrames.has(database);
 }
 
-/** How to open a database. */
+/** Options of {@link Connection}. */
 export interface ConnectionOptions {
-  /** How long another connection may keep the database from opening. */
+  /** How long an older release that has the database open may keep it from being upgraded. */
   readonly blockedTimeoutMs: number;
-  /** How long the engine may take to open it, where nothing blocks it. */
+  /** How long the browser may take to open the database, if nothing blocks it. */
   readonly openTimeoutMs: number;
-  /** Told when the database had to be made anew, although it was there before. */
+  /** Called if the database had to be made anew, although it existed before. */
   readonly onDataLoss?: (loss: DataLoss) => void;
 }
 
@@ -35,8 +35,8 @@ export interface DataLoss {
 }
 
 /**
- * A connection to one database that comes back when it is lost: the engine closes it when storage is cleared, and it
- * closes itself when another tab wants to upgrade or delete the database.
+ * A connection to one database, which is opened again when it was lost: the browser closes it when storage is cleared,
+ * and it closes itself when another tab wants to upgrade or delete the database.
  */
 export class Connection {
   readonly #name: string;
@@ -45,9 +45,9 @@ export class Connection {
   #opening: Promise<IDBPDatabase> | undefined;
   #frame: Frame | undefined;
   #isClosed = false;
-  /** Whether this connection has noted that the database is there. */
+  /** Whether this connection has noted that the database exists. */
   #isSeen = false;
-  /** While it is being noted. */
+  /** Set while it is being noted. */
   #noting: Promise<void> | undefined;
 
   constructor(name: string, options: ConnectionOptions) {
@@ -55,7 +55,7 @@ export class Connection {
     this.#options = options;
   }
 
-  /** The database if it is open; otherwise a promise of it. @throws `closed`, and what opening throws. */
+  /** Returns the database if it is open, otherwise a promise of it. @throws `closed`, and what opening throws. */
   get(): IDBPDatabase | Promise<IDBPDatabase> {
     if (this.#isClosed) throw new CheckpointStoreError("closed", "the store was closed");
     return this.#database ?? this.open();
@@ -67,7 +67,7 @@ export class Connection {
     return this.#opening;
   }
 
-  /** Takes the database for lost: the next use opens it again. */
+  /** Drops a database that was lost. The next use opens it again. */
   lose(database: IDBPDatabase): void {
     if (this.#database === database) this.#database = undefined;
   }
@@ -103,11 +103,11 @@ export class Connection {
     }
   }
 
-  /** Tells of the database that a new one is in the place of, if there was one. */
+  /** Reports a data loss, if the database that was just made had existed before. */
   async #tellLoss(startedAt: number): Promise<void> {
     const seenAt = await lastSeenAt(this.#name);
     await noteSeen(this.#name);
-    // Another tab that opened the new one may have noted it meanwhile.
+    // If it is that recent, another tab has noted the new database.
     if (seenAt === undefined || seenAt >= startedAt) return;
     this.#options.onDataLoss?.({ name: this.#name, lastSeenAt: seenAt });
   }
@@ -120,12 +120,12 @@ export class Connection {
     let isNew = false;
     try {
       const opened = await new Promise<IDBDatabase>((resolve, reject) => {
-        // Now and then nothing is ever heard of a request: WebKit bug 226547, or an engine's storage process that hangs.
+        // Some requests never settle: WebKit bug 226547, or a storage process that hangs.
         const silence = `the database ${this.#name} did not open within ${openTimeoutMs} ms`;
         timer = setTimeout(() => reject(new CheckpointStoreError("unavailable", silence)), openTimeoutMs);
         const request = factory.open(this.#name, SCHEMA_VERSION);
         request.onupgradeneeded = () => {
-          // Nobody waits for it any more: whoever asks again does it.
+          // The caller was told that it failed. The next attempt makes the database.
           if (isGivenUp) return request.transaction!.abort();
           createCollections(request.result);
           isNew = true;
@@ -139,7 +139,7 @@ export class Connection {
         };
         request.onerror = () => reject(request.error);
         request.onsuccess = () => {
-          // It may still open, long after it was given up.
+          // It can still open long after the timeout.
           if (isGivenUp) request.result.close();
           else resolve(request.result);
         };
@@ -148,7 +148,7 @@ export class Connection {
       const lose = (): void => this.lose(database);
       opened.onversionchange = () => {
         lose();
-        // Noted after a deletion on purpose, the database would be told as lost.
+        // If it were noted after it was deleted on purpose, it would be reported as lost.
         if (this.#noting === undefined) opened.close();
         else void this.#noting.then(() => opened.close());
       };
@@ -168,7 +168,10 @@ export class Connection {
   }
 }
 
-/** WebKit has no other word for it, and no other engine has this one. */
+/**
+ * Tells whether WebKit's storage process has ended. Its message is the only sign, and no other browser has that
+ * message.
+ */
 function isServerLost(error: unknown): boolean {
   const { name, message } = error as Partial<Error>;
   return name === "UnknownError" && /server lost/.test(message ?? "");

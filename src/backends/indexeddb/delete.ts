@@ -2,13 +2,13 @@ import { CheckpointStoreError } from "../../core/errors.ts";
 import { toStoreError } from "./errors.ts";
 import { forgetSeen } from "./witness.ts";
 
-/** Deletes a database, and what is known of it outside. @throws `unavailable`, `blocked`, `storage`. */
+/** Deletes a database and the mark of it in Cache Storage. @throws `unavailable`, `blocked`, `storage`. */
 export async function deleteDatabase(
   name: string,
   { blockedTimeoutMs }: { readonly blockedTimeoutMs: number },
 ): Promise<void> {
   if (typeof indexedDB === "undefined") throw new CheckpointStoreError("unavailable", "there is no IndexedDB here");
-  // First: a database that is gone while it is still known would be told as lost.
+  // First, or the database could be reported as lost.
   await forgetSeen(name);
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {

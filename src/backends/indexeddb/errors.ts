@@ -8,7 +8,7 @@ const CODES: Readonly<Record<string, CheckpointStoreErrorCode>> = {
   SecurityError: "unavailable",
 };
 
-/** What an exception of the engine means to the users of a store. */
+/** Turns an exception of the browser into an error of the store. */
 export function toStoreError(error: unknown, doing: string): CheckpointStoreError {
   if (isCheckpointStoreError(error)) return error;
   const { name, message } = error as Partial<Error>;
@@ -17,14 +17,14 @@ export function toStoreError(error: unknown, doing: string): CheckpointStoreErro
 }
 
 /**
- * So little is left of a quota that a write may well not have fitted: a save may write a volume of 2 MB, and Firefox's
- * journal has it a second time before the database does.
+ * With less than this left of its quota, a write may not have fitted: a save can write a record of 2 MB, and Firefox
+ * writes it to its journal first.
  */
 const SCARCE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Whether the origin's storage is as good as full. Firefox (153) reports now and then as UnknownError, its word for
- * anything, what it reports as QuotaExceededError otherwise.
+ * Tells whether the origin's storage is nearly full. Firefox (153) sometimes reports a full disk as UnknownError, the
+ * name that it has for any failure, instead of as QuotaExceededError.
  */
 export async function isStorageFull(): Promise<boolean> {
   const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
@@ -32,9 +32,9 @@ export async function isStorageFull(): Promise<boolean> {
   return quota - usage < Math.max(SCARCE_BYTES, quota / 100);
 }
 
-/** Whether the engine itself raised `error`, rather than the work in a transaction. */
+/** Tells whether the browser raised `error`, not the work in a transaction. */
 export function isEngineError(error: unknown): boolean {
-  // By name: from an iframe's database, exceptions are of the iframe's classes. Chromium 156 has the quota's error in a
-  // class of its own, as Web IDL now wants it.
+  // By name, since exceptions from an iframe's database are of the iframe's classes. In Chromium 156,
+  // QuotaExceededError is a class of its own, as Web IDL now specifies.
   return /^\[object (DOMException|QuotaExceededError)\]$/.test(Object.prototype.toString.call(error));
 }

@@ -1,4 +1,4 @@
-/** IndexedDB as a document of its own has it. */
+/** The IndexedDB of a hidden document. */
 export interface Frame {
   readonly factory: IDBFactory;
   remove(): void;
@@ -7,11 +7,11 @@ export interface Frame {
 const CLASSES = ["IDBRequest", "IDBDatabase", "IDBTransaction", "IDBObjectStore", "IDBIndex", "IDBCursor"] as const;
 
 /**
- * IndexedDB in a hidden, empty frame; `undefined` where there is no document.
+ * Opens a hidden, empty frame for its IndexedDB. Returns `undefined` if there is no document to put it in.
  *
- * WebKit connects a document to the process that its databases live in once, for good: if that process ends, the page
- * has to be loaded again, or to look through a new document, which is connected anew. What is read through it is of the
- * frame's classes: see {@link adopt}.
+ * WebKit connects a document only once to the process that holds its databases. If that process ends, the page must be
+ * loaded again, or use the IndexedDB of a new document, which is connected anew. Values read through a frame are
+ * instances of the frame's classes: see {@link adopt}.
  */
 export function openFrame(): Frame | undefined {
   if (typeof document === "undefined") return undefined;
@@ -21,7 +21,7 @@ export function openFrame(): Frame | undefined {
   const realm = frame.contentWindow as (Window & typeof globalThis) | null;
   if (realm === null) return undefined;
   for (const name of CLASSES) {
-    // So that `instanceof` holds for what comes from the frame, and its methods are this page's own: idb asks for both.
+    // idb needs both: `instanceof` holds for objects of the frame, and their methods are those of this page.
     const { prototype } = realm[name];
     for (const key of Reflect.ownKeys(prototype)) Reflect.deleteProperty(prototype, key);
     Object.setPrototypeOf(prototype, globalThis[name].prototype as object);
@@ -29,7 +29,7 @@ export function openFrame(): Frame | undefined {
   return { factory: realm.indexedDB, remove: () => frame.remove() };
 }
 
-/** A value that came through a frame, made of this page's classes. */
+/** Copies a value that was read through a frame into instances of this page's classes. */
 export function adopt<T>(value: T): T {
   return structuredClone(value);
 }

@@ -1,36 +1,36 @@
 import { COLLECTIONS, type CollectionName, type IndexName, type Key, type KeyRange } from "../../core/backend.ts";
 
 /**
- * What IndexedDB is told to take a key from: the field itself where there is but one.
+ * Returns the key path for IndexedDB: an array of the fields, or the field itself if there is only one.
  *
- * Chromium's SQLite backend (156) takes a path of one element, `["id"]`, for `"id"` once the database was closed and
- * opened again: what was stored before is out of reach then, and each record can be stored twice.
+ * Chromium's SQLite backend (156) confuses the path `["id"]` with `"id"` after the database was closed and opened
+ * again: older records can no longer be found, and can be stored a second time.
  */
 export function keyPathOf(fields: readonly string[]): string | string[] {
   return fields.length === 1 ? fields[0]! : [...fields];
 }
 
-/** Whose key it is: a collection's, or that of an index. */
+/** What a key belongs to: a collection, or one of its indexes. */
 interface Place {
   readonly collection: CollectionName;
   readonly index?: IndexName | undefined;
 }
 
-/** A key as IndexedDB has it. */
+/** Returns a key in the form that IndexedDB takes. */
 export function toKey(key: Key, { collection, index }: Place): IDBValidKey {
   return isSingle({ collection, index }) ? key[0]! : [...key];
 }
 
-/** A collection's key as the engine has it. */
+/** Returns a primary key in the form that a backend returns. */
 export function fromKey(key: IDBValidKey): Key {
   return Array.isArray(key) ? (key as Key) : [key as string];
 }
 
-/** A range of keys as IndexedDB has it. */
+/** Returns a range in the form that IndexedDB takes. */
 export function toRange(range: KeyRange | undefined, place: Place): IDBKeyRange | undefined {
   if (range === undefined) return undefined;
   const { lower, upper } = range;
-  // A bound that goes on beyond the key stands behind it.
+  // A bound that is longer than the key stands behind every key with the same first element.
   const isBeyond = (bound: Key | undefined): boolean => bound !== undefined && bound.length > 1 && isSingle(place);
   const lowerOpen = range.lowerOpen === true || isBeyond(lower);
   const upperOpen = range.upperOpen === true && !isBeyond(upper);

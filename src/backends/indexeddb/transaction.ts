@@ -9,31 +9,32 @@ type Mode = "readonly" | "readwrite";
 type Source = IDBPObjectStore<unknown, string[], CollectionName, Mode>;
 
 /**
- * Chromium keeps values of more than 64 kB in files of their own, which a relaxed commit does not flush: after a power
- * cut, the record may be there and its file not. Half of that here, since a character may take two bytes.
+ * Larger records are written strictly. Chromium keeps values of more than 64 kB in files of their own, which a relaxed
+ * commit does not flush: after a power cut, the record may be there without its file. Half of 64 kB, since a character
+ * may take two bytes.
  */
 const MAX_RELAXED_BYTES = 32 * 1024;
 
-/** A transaction of the backend over one of IndexedDB. */
+/** A backend's transaction over one of IndexedDB. */
 export class IndexedDbTransaction implements WriteTransaction {
   readonly #transaction: IDBPTransaction<unknown, string[], Mode>;
   readonly #take: <T>(value: T) => T;
-  /** Why the first write that failed did. After an explicit commit, Chromium's transaction does not say it itself. */
+  /** Why the first failed write failed. After an explicit commit, Chromium's transaction does not have its error. */
   failure: unknown = undefined;
   /**
-   * Whether this is a relaxed transaction and must not be one: it writes a large record, or may do away with one, whose
-   * file can then be gone where the record is still there.
+   * Whether this is a relaxed transaction that must be strict: it writes a large record, or may delete one. After a
+   * power cut, such a record could be there without its file.
    */
   needsStrict = false;
-  /** Whether it failed of a record that can't be read, and is worth another try that goes round those. */
+  /** Whether it failed because of an unreadable record. Then it is worth another try that leaves that record out. */
   metUnreadable = false;
   readonly #isRelaxed: boolean;
   readonly #unreadable: UnreadableRecords | undefined;
 
   /**
-   * @param isThroughFrame - Whether what it reads has to be adopted.
+   * @param isThroughFrame - Whether the values that it reads have to be adopted.
    * @param isRelaxed - Whether it writes with relaxed durability.
-   * @param unreadable - Has it read record by record, and takes note of those that can't be read.
+   * @param unreadable - If given, records are read one by one, and unreadable ones are added to it.
    */
   constructor(
     transaction: IDBPTransaction<unknown, string[], Mode>,
@@ -119,7 +120,9 @@ export class IndexedDbTransaction implements WriteTransaction {
     return this.#take(record);
   }
 
-  /** What is put over a large record was read before. */
+  /**
+   * Refuses large records. Reads are weighed as well, since a `put` over a large record deletes it, and was read first.
+   */
   #weigh(value: unknown): void {
     if (this.#isRelaxed && roughBytes(value) > MAX_RELAXED_BYTES) this.#refuse();
   }
@@ -129,7 +132,7 @@ export class IndexedDbTransaction implements WriteTransaction {
     throw new Error("this has to be a strict transaction");
   }
 
-  /** A request that fails aborts the transaction; those after it fail of the abort. */
+  /** Keeps the first failure. It aborts the transaction, and later requests fail with AbortError. */
   readonly #note = (error: unknown): void => {
     if ((error as Error).name !== "AbortError") this.failure ??= error;
   };
@@ -141,17 +144,17 @@ export class IndexedDbTransaction implements WriteTransaction {
 }
 
 /**
- * The part of the collection that a query asks for, as a range that `getAll` can read at once; `undefined` if none.
+ * Turns a query into a range that `getAll` can read at once. Returns `undefined` if no record matches.
  *
- * `getAll` reads forwards from the start of a range (Chromium alone can do otherwise). A key cursor finds the ends in
- * two steps, where reading by cursor would take one for each record.
+ * `getAll` reads forwards from the start of a range; only Chromium can do otherwise. A key cursor finds both ends in
+ * two steps, whereas reading by a cursor would take a step a record.
  */
 async function windowOf(
   source: Source,
   { collection, query }: { readonly collection: CollectionName; readonly query: Query },
 ): Promise<{ range: IDBKeyRange | undefined; limit: number | undefined } | undefined> {
   const { index, limit, offset = 0, reverse = false } = query;
-  // To `getAll`, a count of 0 means all.
+  // For `getAll`, a count of 0 means all.
   if (limit === 0) return undefined;
   const range = toRange(query.range, { collection, index });
   if (offset === 0 && (!reverse || limit === undefined)) return { range, limit };
@@ -165,7 +168,7 @@ async function windowOf(
   return { range: within(range, { to: first, ...(last !== undefined && { from: last }) }), limit: undefined };
 }
 
-/** A range cut at keys that lie in it. */
+/** Narrows a range to start or end at keys that lie in it. */
 function within(
   range: IDBKeyRange | undefined,
   { from, to }: { readonly from?: IDBValidKey; readonly to?: IDBValidKey },

@@ -1,10 +1,10 @@
-/** Where the marks lie: what takes IndexedDB's files leaves Cache Storage's alone, and what clears a site's data takes both. */
+/** The cache that holds the marks. Damage to IndexedDB's files leaves it alone; clearing the site's data takes both. */
 const CACHE = "waystone-witness";
 
 /**
- * When a database was last known to be there; `undefined` if nothing is known of it.
+ * Returns when a database was last seen, in milliseconds since the epoch, or `undefined` if it has no mark.
  *
- * Chromium makes an empty database of one whose files are damaged, and says so to nobody.
+ * Chromium replaces a database whose files are damaged by an empty one, and reports it nowhere.
  */
 export async function lastSeenAt(name: string): Promise<number | undefined> {
   const cache = await openCache();
@@ -13,25 +13,28 @@ export async function lastSeenAt(name: string): Promise<number | undefined> {
   return Number.isFinite(at) ? at : undefined;
 }
 
-/** Notes that a database is there. Where there is no Cache Storage, or no room, nothing is noted. */
+/** Notes that a database exists. Does nothing if there is no Cache Storage, or no room in it. */
 export async function noteSeen(name: string): Promise<void> {
   const cache = await openCache();
   await cache?.put(urlOf(name), new Response(String(Date.now()))).catch(() => undefined);
 }
 
-/** Forgets a database that is deleted on purpose. */
+/** Removes the mark of a database that is deleted on purpose. */
 export async function forgetSeen(name: string): Promise<void> {
   const cache = await openCache();
   await cache?.delete(urlOf(name)).catch(() => undefined);
 }
 
-/** Not there outside of a secure context and in Node; refused in some private windows. */
+/**
+ * Returns `undefined` outside of secure contexts and in Node, where there is none, and in private windows that refuse
+ * it.
+ */
 async function openCache(): Promise<Cache | undefined> {
   return (globalThis.caches as CacheStorage | undefined)?.open(CACHE).catch(() => undefined);
 }
 
-/** A cache takes no other schemes; nothing is ever requested of it. */
+/** A cache takes no other schemes. Nothing is ever requested from this address. */
 function urlOf(name: string): string {
-  // As JSON, since a lone surrogate has no percent encoding.
+  // As JSON, since `encodeURIComponent` throws for a lone surrogate.
   return `https://waystone.invalid/${encodeURIComponent(JSON.stringify(name))}`;
 }

@@ -3,14 +3,14 @@ import { CheckpointStoreError } from "../../core/errors.ts";
 const DATABASE = "waystone-keys";
 const COLLECTION = "rings";
 
-/** What is kept under a name: keys, or what a passphrase needs to become one. */
+/** The keys of a managed ring. */
 export interface StoredRing {
   readonly name: string;
   readonly current: string;
   readonly keys: ReadonlyMap<string, CryptoKey>;
 }
 
-/** What a key from a passphrase is derived with, and a value to know the right one by. */
+/** What a key is derived from beside the passphrase, and a value by which the right key is recognized. */
 export interface StoredDerivation {
   readonly name: string;
   readonly salt: Uint8Array<ArrayBuffer>;
@@ -18,45 +18,47 @@ export interface StoredDerivation {
   readonly proof: { readonly iv: Uint8Array<ArrayBuffer>; readonly data: ArrayBuffer };
 }
 
-/** What is kept under a name. */
+/** Reads what is kept under a name. */
 export function readKept<T>(name: string): Promise<T | undefined> {
-  return inCollection("readonly", (collection, answer) => {
+  return inCollection("readonly", (collection, resolveWith) => {
     const request = collection.get(name);
-    request.onsuccess = () => answer(request.result as T | undefined);
+    request.onsuccess = () => resolveWith(request.result as T | undefined);
   });
 }
 
 /**
- * Reads what is kept under a name, and puts `next` of it in its place, in one transaction: of two tabs that are the
- * first at once, one makes the keys, and both get the same. Resolves once it is on disk.
+ * Replaces what is kept under a name by what `next` returns for it, in one transaction: if two tabs are the first at
+ * the same time, one makes the keys, and both get the same. Resolves when it is on disk.
  */
 export function updateKept<T extends { readonly name: string }>(
   name: string,
   next: (kept: T | undefined) => T,
 ): Promise<T> {
-  return inCollection("readwrite", (collection, answer) => {
+  return inCollection("readwrite", (collection, resolveWith) => {
     const request = collection.get(name);
     request.onsuccess = () => {
       const before = request.result as T | undefined;
       const kept = next(before);
       if (kept !== before) collection.put(kept);
-      answer(kept);
+      resolveWith(kept);
     };
   });
 }
 
-/** Runs `work` in a transaction of its own; resolves with what it answered, once that is complete. */
+/**
+ * Runs `work` in a transaction of its own. When that is complete, resolves with what `work` passed to `resolveWith`.
+ */
 async function inCollection<T>(
   mode: "readonly" | "readwrite",
-  work: (collection: IDBObjectStore, answer: (value: T) => void) => void,
+  work: (collection: IDBObjectStore, resolveWith: (value: T) => void) => void,
 ): Promise<T> {
   const database = await open();
   try {
     return await new Promise<T>((resolve, reject) => {
       const transaction = database.transaction(COLLECTION, mode, { durability: "strict" });
-      let answer: T;
-      work(transaction.objectStore(COLLECTION), (value) => (answer = value));
-      transaction.oncomplete = () => resolve(answer);
+      let result: T;
+      work(transaction.objectStore(COLLECTION), (value) => (result = value));
+      transaction.oncomplete = () => resolve(result);
       transaction.onabort = () =>
         reject(new CheckpointStoreError("storage", "can't keep the key", { cause: transaction.error }));
     });

@@ -9,8 +9,8 @@ export interface RingKey {
 /** The keys of an encrypted codec: one to encrypt with, and those that older records were encrypted with. */
 export interface KeyRing {
   /**
-   * Returns the key to encrypt with. It is called for each value that is encoded, so that another key can take over at any
-   * time.
+   * Returns the key to encrypt with. It is called for each value that is encoded, so that another key can take over at
+   * any time.
    *
    * @returns The key and its id, or a promise of them.
    */
@@ -28,7 +28,9 @@ export interface KeyRing {
 export interface KeyRingOptions {
   /** The id of the key to encrypt with. */
   readonly current: string;
-  /** All keys by their ids: each for AES-GCM, of 256 bits, that can encrypt and decrypt. The ids are stored in the open. */
+  /**
+   * All keys by their ids: each for AES-GCM, of 256 bits, that can encrypt and decrypt. The ids are stored in the open.
+   */
   readonly keys: Readonly<Record<string, CryptoKey>>;
 }
 
@@ -78,8 +80,8 @@ export function ringOf(key: CryptoKey): KeyRing {
 }
 
 /**
- * Derives an id from a key, which need not be exportable: half of the tag of an empty message. It reveals nothing of the key.
- * A random nonce repeats its nonce of zeros no more often than any other.
+ * Derives an id from a key, which need not be exportable: half of the tag of an empty message. It reveals nothing of
+ * the key. A random nonce repeats its nonce of zeros no more often than any other.
  */
 async function fingerprint(key: CryptoKey): Promise<string> {
   const additionalData = new TextEncoder().encode("waystone: the id of a key");

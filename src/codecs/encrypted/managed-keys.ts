@@ -34,8 +34,8 @@ const USAGES: KeyUsage[] = ["encrypt", "decrypt"];
 /**
  * Opens the keys that this origin keeps under a name. The first key is made if there is none.
  *
- * The keys are not extractable: no script can read them out. They survive the end of the browser, and go when the site's
- * data is cleared, as the stores do.
+ * The keys are not extractable: no script can read them out. They survive the end of the browser, and go when the
+ * site's data is cleared, as the stores do.
  *
  * @param ringName - The name to keep the keys under. It can be that of the store.
  * @returns A ring for `createEncryptedCodec`.
@@ -60,7 +60,8 @@ export async function openManagedKeys(ringName: string): Promise<ManagedKeys> {
     current: () => ({ id: ring.current, key: ring.keys.get(ring.current)! }),
     async find(id) {
       if (!ring.keys.has(id)) {
-        // Another tab may have made a new one. A checkpoint's pieces all ask at once.
+        // Another tab may have made a new one. Read once for all pieces of a checkpoint, which are decoded at the same
+        // time.
         reading ??= readKept<StoredRing>(name).finally(() => (reading = undefined));
         ring = (await reading) ?? ring;
       }
@@ -82,8 +83,8 @@ export interface PassphraseKeysOptions {
   /** The name under which this origin keeps the salt. It can be that of the store. */
   readonly name: string;
   /**
-   * Rounds of PBKDF2: a whole number of at least 100,000. Default is 600,000. Only the first call under a name uses it; later
-   * ones use what that one did.
+   * Rounds of PBKDF2: a whole number of at least 100,000. Default is 600,000. Only the first call under a name uses it;
+   * later ones use what that one did.
    */
   readonly iterations?: number;
 }
@@ -158,7 +159,7 @@ async function derive(
 }
 
 async function makeRing(name: string): Promise<StoredRing> {
-  // Made before the transaction, which would not outlive the wait.
+  // Before the transaction, which would end while the key is made.
   const { id, key } = await newKey();
   return updateKept<StoredRing>(name, (kept) => kept ?? { name, current: id, keys: new Map([[id, key]]) });
 }

@@ -1,14 +1,14 @@
 import { concatBytes } from "../../core/bytes.ts";
 import type { Place } from "../../core/codec.ts";
 
-/** A place, and the codec that encodes there, as bytes: different for whatever differs. What encryption is bound to. */
+/** Returns a place and a codec's name as bytes, which differ whenever any part differs. Encryption is bound to them. */
 export function bytesOfPlace(codec: string, { store, lineage, position, references }: Place): Uint8Array<ArrayBuffer> {
   const writer = new PlaceWriter();
   for (const value of [codec, store, lineage, references]) writer.write(value);
   if (typeof position === "number") writer.write(position);
   else {
     writer.write(position.part);
-    // By name: a fork's head has the same fields in another order.
+    // Sorted, since a fork's head has the same fields in another order.
     for (const field of Object.entries(position.head).sort(([a], [b]) => (a < b ? -1 : 1))) writer.write(field);
   }
   return writer.finish();
@@ -16,14 +16,18 @@ export function bytesOfPlace(codec: string, { store, lineage, position, referenc
 
 const encoder = new TextEncoder();
 
-/** Every part says how long it is or how many follow, so that no two values read the same. */
+/**
+ * Writes values as bytes. Each part is preceded by its length or count, so that different values give different bytes.
+ */
 class PlaceWriter {
   readonly #parts: Uint8Array[] = [];
-  /** Objects that were written, by when: a second time their number is enough, and a cycle ends. */
+  /**
+   * Objects already written, with their number. That number is written instead the second time, which also ends cycles.
+   */
   readonly #known = new Map<object, number>();
 
   write(value: unknown): void {
-    // Not by recursion: metadata may be deep.
+    // Without recursion, since metadata may be deep.
     const open = [value];
     while (open.length > 0) open.push(...this.#begin(open.pop()).reverse());
   }
@@ -32,7 +36,7 @@ class PlaceWriter {
     return concatBytes(this.#parts);
   }
 
-  /** Writes what a value is, and answers the parts that follow. */
+  /** Writes the kind of a value, and returns the parts that must be written next. */
   #begin(value: unknown): unknown[] {
     if (typeof value === "object" && value !== null) return this.#beginObject(value);
     if (typeof value === "string") this.#text(unitsOf(value));
@@ -50,7 +54,7 @@ class PlaceWriter {
       this.#parts.push(bytes);
       return [];
     }
-    // WebKit's structured clone makes two of a date or expression that is in two places.
+    // Not noted as known: WebKit's structured clone turns one date or expression in two places into two.
     if (!(value instanceof Date || value instanceof RegExp)) {
       const known = this.#known.get(value);
       if (known !== undefined) {
@@ -77,7 +81,9 @@ function partsOf(value: object): unknown[] {
   return Object.entries(value).flat();
 }
 
-/** A text behind its length. UTF-8 has no lone surrogates: two different ones would be the same bytes. */
+/**
+ * Returns a text with its length in front. Lone surrogates are written as numbers, since UTF-8 makes all of them alike.
+ */
 function unitsOf(text: string): string {
   if (!/[\ud800-\udfff]/u.test(text)) return `text ${text.length}:${text}`;
   return `units ${text.length}:${Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)).join()};`;
