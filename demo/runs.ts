@@ -124,7 +124,7 @@ export class Runs extends EventTarget {
     this.#changed();
   }
 
-  /** What was saved while the lock was being let go, or a pause that was taken back, is noticed here. */
+  /** Notices what was saved while the lock was being released, and a pause that was taken back. */
   async #considerLatest(traceId: TraceId): Promise<void> {
     for await (const head of this.#store.history(traceId, { limit: 1 })) this.#consider(head);
   }

@@ -84,7 +84,7 @@ export function baselineData(): Plugin {
     resolveId: (id) => (id === VIRTUAL ? RESOLVED : undefined),
     async load(id) {
       if (id !== RESOLVED) return undefined;
-      // Engines parse a JSON string faster than the literal it stands for.
+      // Browsers parse a JSON string faster than the literal it stands for.
       return `export default JSON.parse(${JSON.stringify(JSON.stringify(await readBaselineData()))});`;
     },
   };

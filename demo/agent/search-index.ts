@@ -21,7 +21,7 @@ export interface SearchIndex {
 const FIELD_WEIGHTS = { name: 5, id: 3, groups: 1.5, description: 1 } as const;
 const SATURATION = 1.2;
 const LENGTH_NORM = 0.4;
-/** What a hit keeps of its score when no word of its name was asked for: the rest is for names that say just that. */
+/** The share of its score that a hit keeps if no word of its name was asked for. */
 const NAMELESS = 0.65;
 
 const STOP_WORDS = new Set(

@@ -8,7 +8,7 @@ import { withNeed } from "./state.ts";
 
 const CANDIDATES = 6;
 const PHRASEBOOK_WEIGHT = 1.6;
-/** Below this a hit shares a word by chance, no more. */
+/** Hits with a lower score share a word by chance only. */
 const MIN_SCORE = 9;
 
 /** Looks up the next need: one per step. */

@@ -9,7 +9,7 @@ export function supportIn(feature: Feature, target: Target, data: BaselineData):
     return { target, grade: "no", ...(have && { parts: { have, total: feature.parts!.total } }) };
   }
   const releases = data.browsers[target.browser].releases.map(([version]) => version);
-  // `≤79` says "79 at the latest"; to take it for 79 never promises too much.
+  // `≤79` means "79 or earlier". Reading it as 79 never promises too much.
   const first = releases.indexOf(since.replace("≤", ""));
   return { target, grade: first <= releases.indexOf(target.version) ? "yes" : "later", since: since.replace("≤", "") };
 }

@@ -2,7 +2,7 @@ const NAME = "baseline-scout.worker";
 
 /** Lets pages know that this worker is awake, for as long as it is. */
 export function announcePresence(): void {
-  // A lock is let go however its holder ends; nothing else tells a page of a worker's death without waking it.
+  // A lock is released however its holder ends. Nothing else lets a page notice that without waking a worker.
   void navigator.locks.request(NAME, () => {
     new BroadcastChannel(NAME).postMessage("awake");
     return new Promise<never>(() => {});

@@ -9,7 +9,7 @@ const FAILED = "failed.";
 /** What is known of the runs beside their checkpoints, alike in the worker and in every page. Fires `change`. */
 export class Settings extends EventTarget {
   #values: Record<string, unknown> = {};
-  /** Whatever is asked before this has resolved is answered with the defaults. */
+  /** Resolves when the settings were read. Until then, everything has its default. */
   readonly ready: Promise<void>;
 
   constructor() {

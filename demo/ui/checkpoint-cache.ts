@@ -16,7 +16,7 @@ export class CheckpointCache<S> {
     this.#loaded.delete(id);
     this.#loaded.set(id, loading);
     if (this.#loaded.size > KEPT) this.#loaded.delete(this.#loaded.keys().next().value!);
-    // A failed load may go better another time.
+    // A failed load may succeed another time.
     loading.catch(() => this.#loaded.delete(id));
     return loading;
   }

@@ -9,7 +9,7 @@ export interface StateChange {
   readonly after?: unknown;
 }
 
-/** What became of `before`: the smallest parts that were added, removed or changed, in the order of `after`. */
+/** Returns the smallest parts of `before` that were added, removed or changed, in the order of `after`. */
 export function diff(before: unknown, after: unknown, steps: readonly string[] = []): StateChange[] {
   if (Object.is(before, after)) return [];
   const [had, has] = [partsOf(before), partsOf(after)];

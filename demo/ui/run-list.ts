@@ -54,7 +54,7 @@ interface Row {
 export class RunList extends ShadowElement {
   readonly #empty = h("p", {}, "No runs yet.");
   readonly #list = h("ul", { "aria-label": "Runs" });
-  /** Rows stay while their run does: one that is drawn anew slips away under the pointer. */
+  /** Each run keeps its row, since a row that is drawn anew slips away under the pointer. */
   readonly #rows = new Map<TraceId, Row>();
   #sureId: TraceId | undefined;
 
@@ -103,7 +103,7 @@ export class RunList extends ShadowElement {
     this.#fire("run-delete", traceId);
   }
 
-  /** Asks whether that run shall really go, or takes the question back. */
+  /** Asks whether to delete that run, or withdraws the question. */
   #ask(traceId: TraceId | undefined): void {
     this.#sureId = traceId;
     for (const [one, row] of this.#rows) askIn(row, one === traceId);

@@ -1,6 +1,6 @@
 /**
- * Runs `work` one at a time: what is asked for while it runs makes it run once more afterwards, however often it was
- * asked. Each call resolves when a run that began after it has ended.
+ * Runs `work` one at a time. Calls that are made while it runs lead to one more run afterwards, however many they are.
+ * Each call resolves when a run that began after it has ended.
  */
 export function singleFlight(work: () => Promise<void>): () => Promise<void> {
   let current: Promise<void> | undefined;

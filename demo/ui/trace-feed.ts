@@ -38,7 +38,7 @@ export class TraceFeed extends EventTarget {
     this.#stopWatching();
   }
 
-  /** Reads the trace again. What is asked for while a read is under way makes one more, not many. */
+  /** Reads the trace again. Calls that are made while it reads lead to one more read, not many. */
   readonly read = singleFlight(async () => {
     if (this.#isClosed) return;
     this.#isReading = true;

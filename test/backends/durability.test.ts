@@ -7,7 +7,7 @@ type Durability = "strict" | "relaxed";
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Answers what a call was written with: the durability of each transaction that was completed. */
+/** Returns what a call was written with: the durability of each transaction that was completed. */
 function watchCommits(): (call: () => Promise<unknown>) => Promise<Durability[]> {
   const begin = IDBDatabase.prototype.transaction;
   let committed: Durability[] = [];

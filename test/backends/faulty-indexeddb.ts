@@ -1,6 +1,6 @@
 /** What goes wrong, each as often as one call in so many. */
 export interface FaultRates {
-  /** A request that throws at once, as an engine does that has lost its process. */
+  /** A request that throws at once, as a browser does that has lost its storage process. */
   readonly request: number;
   /** A transaction that aborts after a request was made. */
   readonly abort: number;
@@ -19,7 +19,7 @@ type Method = (...args: unknown[]) => unknown;
 /** How often each fault struck. */
 export type Strikes = Record<keyof FaultRates, number>;
 
-/** Makes the IndexedDB of this realm faulty; answers what makes it sound again. */
+/** Makes the IndexedDB of this realm faulty. Returns a function that makes it sound again. */
 export function makeFaulty(
   rates: FaultRates,
   { draw, struck }: { draw: (bound: number) => number; struck: Strikes },
@@ -76,7 +76,7 @@ export function makeFaulty(
     "open",
     (original) =>
       function (this: IDBFactory, ...args) {
-        // Not even asked for: an engine that has it under way would open nothing else of that name.
+        // Not even asked for: a browser that has it under way would open nothing else of that name.
         if (strikes("endlessOpen")) return new EventTarget();
         const request = original.apply(this, args) as IDBOpenDBRequest;
         if (strikes("slowOpen")) delaySuccess(request, 1 + draw(20));

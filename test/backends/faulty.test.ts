@@ -19,7 +19,7 @@ const struck: Strikes = { request: 0, abort: 0, unknownOutcome: 0, connection: 0
 let mend = (): void => undefined;
 afterEach(() => mend());
 
-/** Fails if the call does not settle; answers what it came to. */
+/** Returns what a call came to; fails if it does not settle. */
 async function settled<T>(call: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

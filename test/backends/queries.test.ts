@@ -59,7 +59,7 @@ async function fill(backend: Backend): Promise<void> {
   await backend.write(async (transaction) => records.forEach((record) => transaction.put("checkpoints", record)));
 }
 
-test("every query answers the same from memory and from IndexedDB, in the same order", async () => {
+test("every query returns the same from memory and from IndexedDB, in the same order", async () => {
   const name = "queries";
   const memory = createMemoryBackend();
   const indexedDb = await openIndexedDbBackend(name, {

@@ -27,7 +27,7 @@ function temporaryFolder(prefix) {
   return folder;
 }
 
-/** Bundles the page and serves it. Answers the port and what ends it. */
+/** Bundles the page and serves it. Returns the port and a function that stops it. */
 export async function servePage() {
   const outDir = temporaryFolder("page-");
   const common = /** @type {const} */ ({ root, configFile: false, logLevel: "warn" });

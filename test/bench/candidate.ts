@@ -13,7 +13,7 @@ export interface Candidate {
   open(database: string): Promise<CandidateStore>;
 }
 
-/** What is measured of a store. Floors answer nothing to what they can't do. */
+/** What is measured of a store. Floors return nothing where they can't do it. */
 export interface CandidateStore extends Omit<CheckpointStore, "delete"> {
   /**
    * Stores many checkpoints by the fastest way there is, to get a large store for reads. How long it takes and how

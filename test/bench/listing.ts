@@ -27,7 +27,7 @@ export async function listTraces({ traces, times }: { traces: number; times: num
     ["all", undefined],
     ["page", PAGE],
   ] as const) {
-    // The first answers pay for cold code and are not counted.
+    // The first results pay for cold code and are not counted.
     for (let time = -2; time < times; time++) {
       const start = performance.now();
       const listed = await store.traces(limit === undefined ? {} : { limit });

@@ -59,7 +59,7 @@ export async function measureTimes(port, tasks) {
 }
 
 /**
- * What each candidate stores, and how soon it answers when the browser has just started. Nothing but the work itself
+ * What each candidate stores, and how soon it responds when the browser has just started. Nothing but the work itself
  * has ever been in these databases.
  *
  * @param {number} port

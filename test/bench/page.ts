@@ -14,7 +14,7 @@ import { verify, verifyStates } from "./verify.ts";
 
 const DATABASE = "bench";
 
-/** What the driver calls. Every figure is in milliseconds, each call's own. Each answer has been verified. */
+/** What the driver calls. Every figure is in milliseconds, each call's own. Each result has been verified. */
 export const bench = {
   introduce,
   warmUp,
@@ -168,7 +168,7 @@ async function readCrowd(crowd: Crowd, times: number, round: number) {
     figures[verb].push(performance.now() - start);
     return result;
   };
-  // The first answers pay for cold code and are not counted.
+  // The first results pay for cold code and are not counted.
   for (let time = -5; time < times; time++) {
     if (time === 0) for (const durations of Object.values(figures)) durations.length = 0;
     const anyTrace = () => Math.floor(random() * crowd.traces);

@@ -17,7 +17,7 @@ interface Message {
 export interface Run {
   /** What the agent holds. Each step changes it in place. */
   readonly state: unknown;
-  /** Takes one step and answers only what is new in the state since the step before. */
+  /** Takes one step. Returns only what is new in the state since the step before. */
   step(): unknown;
 }
 

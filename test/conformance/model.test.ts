@@ -8,7 +8,7 @@ import { subjects } from "./subjects.ts";
 
 const RUNS = times({ short: 10, long: 350 });
 const SHRINK_LIMIT_MS = 120_000;
-/** The same commands in every engine and at every run. Another number explores others. */
+/** The same commands in every browser and at every run. Another number explores others. */
 const SEED = 20_261_124;
 /** Of each subject; there are four. */
 const LEAST_COMMANDS = times({ short: 150, long: 2_500 });

@@ -10,7 +10,7 @@ const SCOPES: Record<PlaceName, string> = {
 };
 const PLACES = Object.keys(SCOPES) as PlaceName[];
 
-test("this engine has every place", () => {
+test("this browser has every place", () => {
   expect(placesHere()).toEqual(PLACES);
 });
 

@@ -1,4 +1,4 @@
-/** Changes one place of a record, as a fault on the disk or in an engine would; answers where. */
+/** Changes one place of a record, as a fault on the disk or in a browser would. Returns where. */
 export function mutate(record: object, draw: (bound: number) => number): string {
   const places: { holder: Record<string, unknown>; key: string; path: string }[] = [];
   const visit = (holder: object, path: string): void => {

@@ -78,7 +78,7 @@ async function soundIn(store: Store, { checkpoints }: Sample, about: string): Pr
   return sound;
 }
 
-/** The answer, or the store's error; fails with any other one. */
+/** Returns what a call resolves with, or the store's error; rejects with any other error. */
 async function outcomeOf<T>(call: Promise<T>, about: string): Promise<T | CheckpointStoreError> {
   try {
     return await call;
@@ -173,7 +173,7 @@ describe.each([
       const index = draw(list.length);
       const mutated = structuredClone(list[index]!);
       const about = `${collection}[${index}]${mutate(mutated, draw)}`;
-      // Without a key, or under that of another, no engine could hold it.
+      // Without a key, or under that of another, no browser could hold it.
       if (!hasKey(mutated, collection)) continue;
       try {
         await writeRecords(

@@ -9,7 +9,7 @@ import { findChromium } from "../engines/chromium.mjs";
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
 /**
- * Whether the Chromium of this machine loads extensions. Where it does not, says so, or throws if every engine has to
+ * Whether the Chromium of this machine loads extensions. Where it does not, says so, or throws if every browser has to
  * be there.
  */
 export async function loadsExtensions(): Promise<boolean> {

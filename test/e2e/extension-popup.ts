@@ -48,7 +48,7 @@ export class PopupPage {
     return this.page.evaluate(() => probe.latest());
   }
 
-  /** Starts a run from the form, on the first of its examples, and answers its trace's id. */
+  /** Starts a run from the form, on the first of its examples, and returns its trace's id. */
   async start(): Promise<string> {
     const before = (await this.latest())?.traceId;
     const start = this.page.getByRole("button", { name: "Start the scout" });

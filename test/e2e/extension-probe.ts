@@ -60,7 +60,7 @@ export async function startProbe() {
       const [run] = await store.traces({ limit: 1 });
       return run?.latest;
     },
-    /** Takes the run away from the worker; answers what was its newest checkpoint then, and what after `holdMs`. */
+    /** Takes the run away from the worker. Returns its newest checkpoint then, and after `holdMs`. */
     async steal(traceId: string, holdMs: number) {
       const newest = async (trace: Trace) => {
         for await (const { id, nextNode } of trace.history({ limit: 1 })) return { id, nextNode };

@@ -6,7 +6,7 @@ import { findChromium } from "../engines/chromium.mjs";
 
 /** A page of an extension in a Chromium that nobody debugs: a worker that a debugger watches is never put to sleep. */
 export interface UnwatchedPage {
-  /** Runs a script in the page and answers its value. */
+  /** Runs a script in the page and returns its value. */
   evaluate<T>(script: string): Promise<T>;
   /** Ends the browser. */
   close(): Promise<void>;

@@ -65,7 +65,7 @@ describe.runIf(await loadsExtensions())("an agent in an extension's worker", () 
     expect(chromium.complaints).toEqual([]);
   });
 
-  /** A run during which the worker is stopped `most` times in the middle, if it is long enough; answers how often. */
+  /** A run during which the worker is stopped `most` times in the middle, if it is long enough. Returns how often. */
   async function runThroughStops(most: number): Promise<number> {
     await popup.setPace(PACE_MS);
     const traceId = await popup.start();

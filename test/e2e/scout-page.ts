@@ -38,7 +38,7 @@ export class ScoutPage {
     await this.page.getByRole("option").first().waitFor();
   }
 
-  /** Waits until the timeline shows at least this many checkpoints; answers their ids, oldest first. */
+  /** Waits until the timeline shows at least this many checkpoints. Returns their ids, oldest first. */
   async checkpoints(atLeast: number): Promise<string[]> {
     await this.page
       .getByRole("option")

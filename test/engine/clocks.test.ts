@@ -23,7 +23,7 @@ const MOVES: readonly ((now: number, draw: (bound: number) => number) => number)
   () => Date.UTC(2026, 10, 24),
 ];
 
-/** Saves by clocks that jump, and compares all that tells an order on the way and at the end. Answers how many. */
+/** Saves by clocks that jump, and compares all that tells an order on the way and at the end. Returns how many. */
 async function saveInOrder(stores: readonly Store[], saves: number): Promise<number> {
   const draw = numbers(1_124);
   vi.useFakeTimers({ toFake: ["Date"] });

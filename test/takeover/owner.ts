@@ -5,7 +5,7 @@ import { openStore } from "../../src/index.ts";
 export type OwnerOrder =
   { readonly kind: "own"; readonly store: string } | { readonly kind: "save"; readonly step: number };
 
-/** What it answers. */
+/** What it posts back. */
 export type OwnerAnswer =
   | { readonly kind: "owning"; readonly latest: number | undefined }
   | { readonly kind: "saved" }

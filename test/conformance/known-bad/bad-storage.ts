@@ -2,7 +2,7 @@ import type { Checkpoint } from "../../../src/core/checkpoint.ts";
 import type { ChangeListener, StorageUsage, WatchOptions } from "../../../src/core/store.ts";
 import { ReferenceStore } from "./reference-store.ts";
 
-/** Answers at once and writes by and by; what is still to be written when it closes is lost. */
+/** Acknowledges at once and writes later; what is not written when it closes is lost. */
 export class LosesOnClose extends ReferenceStore {
   #pending: (() => Promise<void>)[] = [];
 
@@ -27,7 +27,7 @@ export class LosesOnClose extends ReferenceStore {
   }
 }
 
-/** Answers at once and writes by and by, though it waits for that when it closes. */
+/** Acknowledges at once and writes later, but waits for that when it closes. */
 export class AnswersBeforeCommit extends ReferenceStore {
   #written: Promise<unknown> = Promise.resolve();
 

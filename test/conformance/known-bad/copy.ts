@@ -93,7 +93,7 @@ class Copy {
     if (ArrayBuffer.isView(source)) return;
     for (const key of Reflect.ownKeys(source)) {
       const hidden = !Object.prototype.propertyIsEnumerable.call(source, key);
-      // What makes an error is hidden, and what that is differs from engine to engine.
+      // The fields of an error are hidden, and differ from browser to browser.
       if (hidden && !isError) continue;
       if (typeof key === "symbol") throw refusal(path, "has a field named by a symbol");
       const where = pathTo(path, key);

@@ -8,7 +8,7 @@ const NEEDS_DOCUMENT = /^refused: (an element|the document),/;
 /** What may differ between one kind of worker and another: how long it lives, and what it hears of others. */
 export const TOPICS_OF_LIFE = /^(order|handle|watch|prune|fork|closing): /;
 
-/** The cases of some topics or all of them that a worker of this engine has to pass, as a page knows them. */
+/** The cases that a worker of this browser has to pass: those of some topics, or all, as a page knows them. */
 export function casesForWorkers(subject: PlaceSubject, topics = /^/): string[] {
   const fitting = conformanceCases.filter((one) => fitsSubject(placeSubjects[subject], one));
   return fitting.map(({ name }) => name).filter((name) => topics.test(name) && !NEEDS_DOCUMENT.test(name));
@@ -36,7 +36,7 @@ export async function putToTheKit(
   const names = cases.filter((name) => topics.test(name));
   const failed = new Map<string, string>();
   const untouched = names.values();
-  // A message for each case, since an engine stops a service worker that takes minutes over one.
+  // A message for each case, since a browser stops a service worker that takes minutes over one.
   const askOn = async (): Promise<void> => {
     for (const name of untouched) {
       const failures = await place.ask({ subject, run: name }).then(

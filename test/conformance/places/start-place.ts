@@ -24,7 +24,7 @@ export const places = {
 
 export type PlaceName = keyof typeof places;
 
-/** Which places this engine has, with module scripts in them. */
+/** Which places this browser has, with module scripts in them. */
 export function placesHere(): PlaceName[] {
   const has: Record<PlaceName, boolean> = {
     "dedicated worker": takesModules((options) => new Worker("data:,", options).terminate()),
@@ -34,7 +34,7 @@ export function placesHere(): PlaceName[] {
   return (Object.keys(has) as PlaceName[]).filter((name) => has[name]);
 }
 
-/** An engine that knows module scripts reads the option that asks for one. */
+/** A browser that knows module scripts reads the option that asks for one. */
 function takesModules(start: (options: WorkerOptions) => unknown): boolean {
   let isRead = false;
   const options: WorkerOptions = {
