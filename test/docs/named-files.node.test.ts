@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/reliability.md"];
+const FOLDERS = ["src", "test", "demo", "docs", "\\.ci"];
+
+/** Returns the files and folders that a document names as code or links to; not what a build makes. */
+function namedIn(document: string): string[] {
+  const path = new RegExp(`[\`(]((?:${FOLDERS.join("|")})/[\\w./-]*|\\w+\\.md)[\`)]`, "g");
+  return [...readFileSync(document, "utf8").matchAll(path)]
+    .map(([, name]) => name!)
+    .filter((name) => !/\bdist\b/.test(name));
+}
+
+test.for(DOCUMENTS)("every file that %s names exists", (document) => {
+  expect(namedIn(document).filter((name) => !existsSync(name))).toEqual([]);
+});
+
+test("the documents name files", () => {
+  expect(DOCUMENTS.flatMap(namedIn)).toEqual(
+    expect.arrayContaining(["src/core/store.ts", "CONTRIBUTING.md", ".ci/run"]),
+  );
+});
