@@ -42,6 +42,7 @@ class IndexedDbBackend implements Backend {
   readonly #connection: Connection;
   readonly #durability: "strict" | "relaxed";
   readonly #running = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
 
   constructor(connection: Connection, durability: "strict" | "relaxed") {
     this.#connection = connection;
@@ -60,12 +61,15 @@ class IndexedDbBackend implements Backend {
     return this.#run("readwrite", work);
   }
 
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#running);
-    await this.#connection.close();
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#running).then(() => this.#connection.close());
+    return this.#closing;
   }
 
   #run<T>(mode: "readonly" | "readwrite", work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new CheckpointStoreError("closed", "the store was closed"));
+    }
     const running = this.#transact(mode, work);
     this.#running.add(running);
     const forget = (): void => void this.#running.delete(running);
@@ -88,9 +92,12 @@ class IndexedDbBackend implements Backend {
       isRelaxed,
       unreadable,
     });
+    let isWorkDone = false;
     try {
       const result = await work(wrapped);
+      isWorkDone = true;
       if (wrapped.needsStrict) throw new Error("the work went on after a refusal");
+      if (wrapped.failure !== undefined) throw wrapped.failure;
       // Without it, the engine waits a turn to see whether more requests come. Not in Firefox: where a request fails
       // after it, that completes with all other writes in place, and must abort (Indexed Database API 3.0, section 5.5).
       if (mode === "readwrite" && !IS_FIREFOX) transaction.commit();
@@ -108,7 +115,8 @@ class IndexedDbBackend implements Backend {
       // Each time, one more record is known that can't be read.
       if (wrapped.metUnreadable)
         return this.#transact(mode, work, { durability, unreadable: unreadable ?? new UnreadableRecords() });
-      if (!isEngineError(error)) throw error;
+      const isOfWork = !isWorkDone && !wrapped.hasRaised(error);
+      if (isOfWork || !isEngineError(error)) throw error;
       // What the work saw of it may be no more than the abort that followed.
       const reason = wrapped.failure ?? transaction.error ?? error;
       const failure = toStoreError(reason, mode === "readonly" ? "can't read" : "can't write");
