@@ -6,7 +6,7 @@ import type { Store } from "./core/store.ts";
 import { Codecs } from "./engine/codecs.ts";
 import { EngineStore } from "./engine/store.ts";
 
-export { COLLECTIONS } from "./core/backend.ts";
+export { COLLECTIONS, compareKeys } from "./core/backend.ts";
 export type {
   Backend,
   CollectionName,
@@ -18,6 +18,8 @@ export type {
   WriteTransaction,
 } from "./core/backend.ts";
 export type { Channel } from "./core/channel.ts";
+export { CheckpointStoreError, isCheckpointStoreError } from "./core/errors.ts";
+export type { CheckpointStoreErrorCode, CheckpointStoreErrorDetails } from "./core/errors.ts";
 
 /** Options of {@link createStore}. */
 export interface CreateStoreOptions {

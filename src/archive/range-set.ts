@@ -3,6 +3,15 @@ export class RangeSet {
   /** Start and end of each run, in order, flat. A run does not include its end, and no run touches the next. */
   readonly #bounds: number[] = [];
 
+  /** A set of the same numbers. */
+  copy(): RangeSet {
+    const copy = new RangeSet();
+    for (let at = 0; at < this.#bounds.length; at += 2) {
+      copy.#bounds.push(this.#bounds[at]!, this.#bounds[at + 1]!);
+    }
+    return copy;
+  }
+
   add(start: number, count = 1): void {
     const end = start + count;
     let from = this.#firstBound(start);

@@ -39,7 +39,7 @@ export class TraceReading {
   readonly #engine: Engine;
   readonly #traceId: TraceId;
   readonly #cache: PageCache;
-  readonly #known = new RangeSet();
+  #known = new RangeSet();
   #start: Start | undefined;
   #nextDrop = 0;
   #after = 0;
@@ -77,7 +77,9 @@ export class TraceReading {
   async next(): Promise<StoredCheckpoint[]> {
     const { trace } = this.#start!;
     if (this.#after >= trace.seq) return [];
-    const found = await this.#engine.read(async (transaction) => {
+    const { found, known } = await this.#engine.read(async (transaction) => {
+      // A copy, since this may be run again from the start.
+      const known = this.#known.copy();
       const [current, records] = await Promise.all([
         transaction.get<TraceRecord>("traces", [this.#traceId]),
         transaction.getAll<CheckpointRecord>("checkpoints", {
@@ -85,8 +87,10 @@ export class TraceReading {
           limit: MAX_RECORDS,
         }),
       ]);
-      // It was removed and made again: another trace, whose pieces have nothing to do with those read so far.
-      if (current === undefined || currentLineage(current.lineages) !== currentLineage(trace.lineages)) return [];
+      // Removed and made again: another trace, of which nothing goes with what was read.
+      if (current === undefined || currentLineage(current.lineages) !== currentLineage(trace.lineages)) {
+        return { found: [], known };
+      }
       const batch: { record: CheckpointRecord; pieces: Gathered }[] = [];
       let bytes = 0;
       for (const record of records) {
@@ -94,13 +98,12 @@ export class TraceReading {
         bytes += record.bytes;
         batch.push({
           record,
-          pieces: await this.#gather(record, (root) =>
-            gatherPieces(transaction, { root, cache: this.#cache, known: this.#known }),
-          ),
+          pieces: await this.#gather(record, (root) => gatherPieces(transaction, { root, cache: this.#cache, known })),
         });
       }
-      return batch;
+      return { found: batch, known };
     });
+    this.#known = known;
     this.#cache.trim();
     return found.map(({ record, pieces }) => {
       this.#after = record.seq;

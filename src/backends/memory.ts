@@ -1,5 +1,6 @@
 import {
   COLLECTIONS,
+  compareKeys,
   type Backend,
   type CollectionName,
   type Key,
@@ -38,15 +39,27 @@ export function createMemoryBackend(): Backend {
   };
 
   return {
-    read: (work) => inTurn(() => work(new MemoryTransaction(collections))),
-    write: (work) =>
+    read: (work) =>
       inTurn(async () => {
         const transaction = new MemoryTransaction(collections);
         try {
           return await work(transaction);
+        } finally {
+          transaction.end();
+        }
+      }),
+    write: (work) =>
+      inTurn(async () => {
+        const transaction = new MemoryTransaction(collections);
+        try {
+          const result = await work(transaction);
+          transaction.requireSound();
+          return result;
         } catch (error) {
           transaction.undo();
           throw error;
+        } finally {
+          transaction.end();
         }
       }),
     async close() {
@@ -69,27 +82,40 @@ function emptyCollections(): Record<CollectionName, Collection> {
 class MemoryTransaction implements WriteTransaction {
   readonly #collections: Record<CollectionName, Collection>;
   readonly #undo: (() => void)[] = [];
+  /** Why the first write that failed did. */
+  #failure: CheckpointStoreError | undefined;
+  #isOver = false;
 
   constructor(collections: Record<CollectionName, Collection>) {
     this.#collections = collections;
   }
 
   async get<R>(collection: CollectionName, key: Key, index?: string): Promise<R | undefined> {
+    this.requireSound();
     const entries = this.#entries(collection, index);
     const place = lowerBound(entries, key);
     return isAt(entries, place, key) ? (structuredClone(entries[place]!.record) as R) : undefined;
   }
 
   async getAll<R>(collection: CollectionName, query: Query = {}): Promise<R[]> {
+    this.requireSound();
     return this.#select(collection, query).map(({ record }) => structuredClone(record) as R);
   }
 
   async keys(collection: CollectionName, query: Query = {}): Promise<Key[]> {
+    this.requireSound();
     return this.#select(collection, query).map(({ record }) => keyOf(record, COLLECTIONS[collection].key));
   }
 
   put(collection: CollectionName, record: object): void {
-    const stored = structuredClone(record);
+    this.#requireRunning();
+    let stored: object;
+    try {
+      stored = structuredClone(record);
+    } catch (cause) {
+      this.#fail("serialization", `a record of ${collection} can't be cloned: ${(cause as Error).message}`, { cause });
+      return;
+    }
     const key = keyOf(stored, COLLECTIONS[collection].key);
     const { primary } = this.#collections[collection];
     const place = lowerBound(primary, key);
@@ -98,18 +124,38 @@ class MemoryTransaction implements WriteTransaction {
       const entries = this.#collections[collection].indexes[name]!;
       const indexKey = keyOf(stored, fields as readonly string[]);
       if (isAt(entries, lowerBound(entries, indexKey), indexKey)) {
-        throw new CheckpointStoreError("conflict", `${name} ${JSON.stringify(indexKey)} is taken`);
+        this.#fail("conflict", `${name} ${JSON.stringify(indexKey)} is taken`);
+        return;
       }
     }
     this.#insert(collection, stored);
   }
 
   delete(collection: CollectionName, range: KeyRange): void {
+    this.#requireRunning();
     for (const { record } of this.#select(collection, { range })) this.#remove(collection, record);
+  }
+
+  /** @throws What the first write that failed did of; TypeError once the transaction is over. */
+  requireSound(): void {
+    this.#requireRunning();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  end(): void {
+    this.#isOver = true;
   }
 
   undo(): void {
     for (let step = this.#undo.pop(); step !== undefined; step = this.#undo.pop()) step();
+  }
+
+  #requireRunning(): void {
+    if (this.#isOver) throw new TypeError("the transaction is over");
+  }
+
+  #fail(...error: ConstructorParameters<typeof CheckpointStoreError>): void {
+    this.#failure ??= new CheckpointStoreError(...error);
   }
 
   #entries(collection: CollectionName, index: string | undefined): Entry[] {
@@ -178,16 +224,4 @@ function lowerBound(entries: readonly Entry[], key: Key): number {
     else high = middle;
   }
   return low;
-}
-
-/** Compares keys as IndexedDB does (Indexed Database API 3.0, section 2.4). */
-function compareKeys(a: Key, b: Key): number {
-  for (let i = 0; i < a.length && i < b.length; i += 1) {
-    const x = a[i]!;
-    const y = b[i]!;
-    if (x === y) continue;
-    if (typeof x !== typeof y) return typeof x === "number" ? -1 : 1;
-    return x < y ? -1 : 1;
-  }
-  return a.length - b.length;
 }

@@ -80,8 +80,10 @@ function mixBytes(hash: number, run: Uint8Array, length = run.length): number {
   let b = a ^ PRIME_A;
   let c = a ^ PRIME_B;
   let d = ~a;
-  const blocks = run.byteOffset % 4 === 0 ? length >> 4 : 0;
-  const words = new Uint32Array(run.buffer, blocks === 0 ? 0 : run.byteOffset, blocks << 2);
+  const blocks = length >> 4;
+  // Words stand at multiples of four, and what a backend gives back may stand anywhere.
+  const aligned = run.byteOffset % 4 === 0 ? run : run.slice(0, blocks << 4);
+  const words = new Uint32Array(aligned.buffer, blocks === 0 ? 0 : aligned.byteOffset, blocks << 2);
   for (let i = 0; i < words.length; i += 4) {
     a = Math.imul(a ^ words[i]!, PRIME_A);
     b = Math.imul(b ^ words[i + 1]!, PRIME_A);

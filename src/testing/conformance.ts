@@ -2,6 +2,7 @@ import type { Retention } from "../core/retention.ts";
 import type { TraceId } from "../core/checkpoint.ts";
 import type { CheckpointStore, Store } from "../core/store.ts";
 import { ConformanceFailure } from "./assertions.ts";
+import { runOnItsOwn, type Case, type CaseOpening } from "./run-case.ts";
 
 /**
  * What a store may lack and still be one: the six verbs of `CheckpointStore` are not among them.
@@ -58,48 +59,31 @@ export interface ConformanceOpenOptions {
   readonly retention?: Retention | readonly Retention[];
 }
 
-/** What a case is given. */
-export interface ConformanceContext {
-  /**
-   * Opens the case's own store: the same one each time, however often it is called. A case may use the six verbs and
-   * the members that its `needs` name; the others may not be there.
-   */
-  open(options?: ConformanceOpenOptions): Promise<Store>;
-  /** Opens another store, which is empty. */
-  openAnother(): Promise<Store>;
+/**
+ * What a case is given. `open` and `openAnother` return stores of which a case may use the six verbs and the members that
+ * its `needs` name; the others may not be there.
+ */
+export interface ConformanceContext extends CaseOpening<Store, ConformanceOpenOptions> {
   /** For cases that need `archive`. */
   readonly archive: ConformanceArchive;
 }
 
 /** One promise of a store, and how to see whether it is kept. */
-export interface ConformanceCase {
-  /** A topic and a sentence: `order: list is newest first`. Unique. */
-  readonly name: string;
-  /** Features without which the case can't be run. */
-  readonly needs?: readonly ConformanceFeature[];
-  /** Rejects where the promise is broken. */
-  run(context: ConformanceContext): Promise<void>;
-}
+export type ConformanceCase = Case<ConformanceContext, ConformanceFeature>;
 
 const MEMBERS = ["close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist"] as const;
 
-/** Whether the subject provides all that the case needs. */
-export function fitsSubject(subject: ConformanceSubject, one: ConformanceCase): boolean {
-  return (one.needs ?? []).every((feature) => subject.provides.includes(feature));
-}
-
 /**
- * Runs one case on a store of its own and cleans up after it; rejects with what the case found.
+ * Runs one case on a store of its own and cleans up after it. Does not ask whether the subject provides what the case
+ * needs: see `fitsSubject`.
  *
- * Whether the subject provides what the case needs is for the caller to ask: see {@link fitsSubject}.
+ * @param subject - The store to test.
+ * @param one - One of `conformanceCases`.
+ * @throws What the case found: a {@link ConformanceFailure}, or an error of the store's that it did not expect.
  */
-export async function runConformanceCase(subject: ConformanceSubject, one: ConformanceCase): Promise<void> {
-  const name = `conformance-${crypto.randomUUID()}`;
-  const names = [name];
-  const opened: (CheckpointStore & Partial<Store>)[] = [];
-  const open = async (name: string, options?: ConformanceOpenOptions): Promise<Store> => {
-    const store = await subject.open(name, options);
-    opened.push(store);
+export function runConformanceCase(subject: ConformanceSubject, one: ConformanceCase): Promise<void> {
+  const complete = async (opening: Promise<CheckpointStore & Partial<Store>>): Promise<Store> => {
+    const store = await opening;
     for (const member of MEMBERS) {
       if (subject.provides.includes(member) && typeof store[member] !== "function") {
         throw new ConformanceFailure(`${subject.name} is said to provide ${member}, but has no such method`);
@@ -107,27 +91,14 @@ export async function runConformanceCase(subject: ConformanceSubject, one: Confo
     }
     return store as Store;
   };
-  const context: ConformanceContext = {
-    open: (options) => open(name, options),
-    openAnother() {
-      const another = `${name}-${names.length}`;
-      names.push(another);
-      return open(another);
-    },
-    get archive() {
-      if (subject.archive === undefined) throw new ConformanceFailure(`${subject.name} brings no archive`);
-      return subject.archive;
-    },
-  };
-  const cleanUp = async () => {
-    for (const store of opened) await store.close?.();
-    for (const one of names) await subject.destroy(one);
-  };
-  try {
-    await one.run(context);
-  } catch (failure) {
-    await cleanUp().catch(() => undefined);
-    throw failure;
-  }
-  await cleanUp();
+  return runOnItsOwn(subject, ({ open, openAnother }) =>
+    one.run({
+      open: (options) => complete(open(options)),
+      openAnother: () => complete(openAnother()),
+      get archive() {
+        if (subject.archive === undefined) throw new ConformanceFailure(`${subject.name} brings no archive`);
+        return subject.archive;
+      },
+    }),
+  );
 }

@@ -172,9 +172,11 @@ function kindOf(value: object): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** The fields of an object, without those of an error that may be enumerable or not. */
+/** The fields of an object, without those that a platform adds: of an error, enumerable or not; of a blob. */
 function ownKeys(value: object, kind: string): PropertyKey[] {
   const keys = Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
+  // Node keeps what a blob is made of under symbols.
+  if (kind === "Blob" || kind === "File") return keys.filter((key) => typeof key !== "symbol");
   return kind === "Error" ? keys.filter((key) => !ERROR_KEYS.has(key)) : keys;
 }
 

@@ -66,7 +66,11 @@ export const conformanceCases: readonly ConformanceCase[] = [
 
 export { ConformanceFailure } from "./assertions.ts";
 export { difference } from "./equality.ts";
-export { fitsSubject, runConformanceCase } from "./conformance.ts";
+export { backendCases } from "./backend/cases.ts";
+export { runBackendCase } from "./backend/subject.ts";
+export type { BackendCase, BackendContext, BackendFeature, BackendSubject } from "./backend/subject.ts";
+export { runConformanceCase } from "./conformance.ts";
+export { fitsSubject } from "./run-case.ts";
 export type {
   ConformanceArchive,
   ConformanceCase,

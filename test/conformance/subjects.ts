@@ -6,7 +6,8 @@ import { openStore } from "../../src/index.ts";
 import { createMemoryStore } from "../../src/memory.ts";
 import type { ConformanceFeature, ConformanceSubject } from "../../src/testing/index.ts";
 
-const MEMORY: readonly ConformanceFeature[] = [
+/** What a store in memory provides. */
+export const MEMORY: readonly ConformanceFeature[] = [
   "close",
   "trace",
   "traces",

@@ -42,6 +42,7 @@ class IndexedDbBackend implements Backend {
   readonly #connection: Connection;
   readonly #durability: "strict" | "relaxed";
   readonly #running = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
 
   constructor(connection: Connection, durability: "strict" | "relaxed") {
     this.#connection = connection;
@@ -60,12 +61,15 @@ class IndexedDbBackend implements Backend {
     return this.#run("readwrite", work);
   }
 
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#running);
-    await this.#connection.close();
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#running).then(() => this.#connection.close());
+    return this.#closing;
   }
 
   #run<T>(mode: "readonly" | "readwrite", work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) {
+      return Promise.reject(new CheckpointStoreError("closed", "the store was closed"));
+    }
     const running = this.#transact(mode, work);
     this.#running.add(running);
     const forget = (): void => void this.#running.delete(running);
@@ -88,11 +92,14 @@ class IndexedDbBackend implements Backend {
       isRelaxed,
       unreadable,
     });
+    let isWorkDone = false;
     try {
       const result = await work(wrapped);
+      isWorkDone = true;
       if (wrapped.needsStrict) throw new Error("the work went on after a refusal");
-      // Without it, the browser waits a turn for further requests. Not in Firefox: if a request fails after `commit`,
-      // it completes with all other writes in place, where it must abort (Indexed Database API 3.0, section 5.5).
+      if (wrapped.failure !== undefined) throw wrapped.failure;
+      // Without it, the engine waits a turn to see whether more requests come. Not in Firefox: where a request fails
+      // after it, that completes with all other writes in place, and must abort (Indexed Database API 3.0, section 5.5).
       if (mode === "readwrite" && !IS_FIREFOX) transaction.commit();
       // Resolved by `complete`. The requests' success comes too early: Chromium reports a full disk at commit.
       await done;
@@ -108,8 +115,9 @@ class IndexedDbBackend implements Backend {
       // This ends: each attempt finds one more unreadable record.
       if (wrapped.metUnreadable)
         return this.#transact(mode, work, { durability, unreadable: unreadable ?? new UnreadableRecords() });
-      if (!isEngineError(error)) throw error;
-      // The work may have seen only the abort that followed the failure.
+      const isOfWork = !isWorkDone && !wrapped.hasRaised(error);
+      if (isOfWork || !isEngineError(error)) throw error;
+      // What the work saw of it may be no more than the abort that followed.
       const reason = wrapped.failure ?? transaction.error ?? error;
       const failure = toStoreError(reason, mode === "readonly" ? "can't read" : "can't write");
       if (!IS_FIREFOX || mode === "readonly") throw failure;

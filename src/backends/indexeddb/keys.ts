@@ -26,8 +26,8 @@ export function fromKey(key: IDBValidKey): Key {
   return Array.isArray(key) ? (key as Key) : [key as string];
 }
 
-/** Returns a range in the form that IndexedDB takes. */
-export function toRange(range: KeyRange | undefined, place: Place): IDBKeyRange | undefined {
+/** A range of keys as IndexedDB has it; `undefined` for all keys, `"none"` for a range that holds none. */
+export function toRange(range: KeyRange | undefined, place: Place): IDBKeyRange | undefined | "none" {
   if (range === undefined) return undefined;
   const { lower, upper } = range;
   // A bound that is longer than the key stands behind every key with the same first element.
@@ -37,7 +37,11 @@ export function toRange(range: KeyRange | undefined, place: Place): IDBKeyRange 
   if (lower === undefined)
     return upper === undefined ? undefined : IDBKeyRange.upperBound(toKey(upper, place), upperOpen);
   if (upper === undefined) return IDBKeyRange.lowerBound(toKey(lower, place), lowerOpen);
-  return IDBKeyRange.bound(toKey(lower, place), toKey(upper, place), lowerOpen, upperOpen);
+  const [from, to] = [toKey(lower, place), toKey(upper, place)];
+  const direction = indexedDB.cmp(from, to);
+  // IndexedDB throws where a range can hold nothing.
+  if (direction > 0 || (direction === 0 && (lowerOpen || upperOpen))) return "none";
+  return IDBKeyRange.bound(from, to, lowerOpen, upperOpen);
 }
 
 function isSingle({ collection, index }: Place): boolean {

@@ -30,6 +30,7 @@ export class IndexedDbTransaction implements WriteTransaction {
   metUnreadable = false;
   readonly #isRelaxed: boolean;
   readonly #unreadable: UnreadableRecords | undefined;
+  readonly #raised = new Set<unknown>();
 
   /**
    * @param isThroughFrame - Whether the values that it reads have to be adopted.
@@ -50,7 +51,41 @@ export class IndexedDbTransaction implements WriteTransaction {
     this.#take = isThroughFrame ? adopt : (value) => value;
   }
 
-  async get<R>(collection: CollectionName, key: Key, index?: IndexName): Promise<R | undefined> {
+  /** Whether an error comes from this transaction, and is not one of the work's own. */
+  hasRaised(error: unknown): boolean {
+    return this.#raised.has(error);
+  }
+
+  get<R>(collection: CollectionName, key: Key, index?: IndexName): Promise<R | undefined> {
+    return this.#noting(this.#get<R>(collection, key, index));
+  }
+
+  getAll<R>(collection: CollectionName, query: Query = {}): Promise<R[]> {
+    return this.#noting(this.#getAll<R>(collection, query));
+  }
+
+  keys(collection: CollectionName, query: Query = {}): Promise<Key[]> {
+    return this.#noting(this.#keys(collection, query));
+  }
+
+  put(collection: CollectionName, record: object): void {
+    this.#write(() => {
+      this.#weigh(record);
+      return this.#transaction.objectStore(collection).put!(record);
+    });
+  }
+
+  delete(collection: CollectionName, range: KeyRange): void {
+    this.#write(() => {
+      if (this.#isRelaxed) this.#refuse();
+      const keys = toRange(range, { collection });
+      if (keys === "none") return Promise.resolve();
+      const store = this.#transaction.objectStore(collection);
+      return keys === undefined ? store.clear!() : store.delete!(keys);
+    });
+  }
+
+  async #get<R>(collection: CollectionName, key: Key, index: IndexName | undefined): Promise<R | undefined> {
     const source = this.#source(collection, index);
     const wanted = toKey(key, { collection, index });
     if (this.#unreadable === undefined) return this.#taken((await this.#read(source.get(wanted))) as R | undefined);
@@ -58,16 +93,15 @@ export class IndexedDbTransaction implements WriteTransaction {
     return primary === undefined ? undefined : ((await this.#readOne(collection, fromKey(primary))) as R);
   }
 
-  async getAll<R>(collection: CollectionName, query: Query = {}): Promise<R[]> {
+  async #getAll<R>(collection: CollectionName, query: Query): Promise<R[]> {
     if (this.#unreadable !== undefined) {
-      const records = (await this.keys(collection, query)).map((key) => this.#readOne(collection, key));
+      const records = (await this.#keys(collection, query)).map((key) => this.#readOne(collection, key));
       return (await Promise.all(records)) as R[];
     }
     const source = this.#source(collection, query.index);
     if (query.reverse && query.limit === 1 && !query.offset) {
-      const cursor = await this.#read(
-        source.openCursor(toRange(query.range, { collection, index: query.index }), "prev"),
-      );
+      const range = toRange(query.range, { collection, index: query.index });
+      const cursor = range === "none" ? null : await this.#read(source.openCursor(range, "prev"));
       return cursor === null ? [] : [this.#taken(cursor.value as R)];
     }
     const window = await windowOf(source, { collection, query });
@@ -77,22 +111,12 @@ export class IndexedDbTransaction implements WriteTransaction {
     return query.reverse ? records.reverse() : records;
   }
 
-  async keys(collection: CollectionName, query: Query = {}): Promise<Key[]> {
+  async #keys(collection: CollectionName, query: Query): Promise<Key[]> {
     const source = this.#source(collection, query.index);
     const window = await windowOf(source, { collection, query });
     if (window === undefined) return [];
     const keys = (await source.getAllKeys(window.range, window.limit)).map(fromKey);
     return query.reverse ? keys.reverse() : keys;
-  }
-
-  put(collection: CollectionName, record: object): void {
-    this.#weigh(record);
-    this.#transaction.objectStore(collection).put!(record).catch(this.#note);
-  }
-
-  delete(collection: CollectionName, range: KeyRange): void {
-    if (this.#isRelaxed) this.#refuse();
-    this.#transaction.objectStore(collection).delete!(toRange(range, { collection })!).catch(this.#note);
   }
 
   async #readOne(collection: CollectionName, key: Key): Promise<unknown> {
@@ -132,8 +156,28 @@ export class IndexedDbTransaction implements WriteTransaction {
     throw new Error("this has to be a strict transaction");
   }
 
-  /** Keeps the first failure. It aborts the transaction, and later requests fail with AbortError. */
-  readonly #note = (error: unknown): void => {
+  async #noting<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      this.#raised.add(error);
+      throw error;
+    }
+  }
+
+  #write(request: () => Promise<unknown>): void {
+    try {
+      request().catch(this.#fail);
+    } catch (error) {
+      // At once, and without an abort: for a value that can't be cloned, for instance.
+      this.#raised.add(error);
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** A request that fails aborts the transaction; those after it fail of the abort. */
+  readonly #fail = (error: unknown): void => {
     if ((error as Error).name !== "AbortError") this.failure ??= error;
   };
 
@@ -153,10 +197,12 @@ async function windowOf(
   source: Source,
   { collection, query }: { readonly collection: CollectionName; readonly query: Query },
 ): Promise<{ range: IDBKeyRange | undefined; limit: number | undefined } | undefined> {
-  const { index, limit, offset = 0, reverse = false } = query;
-  // For `getAll`, a count of 0 means all.
+  const { index, reverse = false } = query;
+  const [limit, offset = 0] = [countOf(query.limit), countOf(query.offset)];
+  // To `getAll`, a count of 0 means all.
   if (limit === 0) return undefined;
   const range = toRange(query.range, { collection, index });
+  if (range === "none") return undefined;
   if (offset === 0 && (!reverse || limit === undefined)) return { range, limit };
   let cursor = await source.openKeyCursor(range, reverse ? "prev" : "next");
   if (offset > 0) cursor = (await cursor?.advance(offset)) ?? null;
@@ -168,7 +214,12 @@ async function windowOf(
   return { range: within(range, { to: first, ...(last !== undefined && { from: last }) }), limit: undefined };
 }
 
-/** Narrows a range to start or end at keys that lie in it. */
+/** IndexedDB takes no larger counts. */
+function countOf(count: number | undefined): number | undefined {
+  return count === undefined ? undefined : Math.min(count, 2 ** 32 - 1);
+}
+
+/** A range cut at keys that lie in it. */
 function within(
   range: IDBKeyRange | undefined,
   { from, to }: { readonly from?: IDBValidKey; readonly to?: IDBValidKey },
