@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { baselineData } from "./demo/vite-plugin-baseline-data.ts";
 import { testProjects } from "./test/engines/projects.ts";
+import { PlanReporter } from "./test/engines/reporter.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
@@ -20,14 +21,10 @@ const shared = {
 // An end-to-end test may serve the demo with this file, from within a test.
 const isTestRun = process.env.VITEST !== undefined && process.env.VITEST_WORKER_ID === undefined;
 
-// Where to write the results as JSON, beside what is printed.
-const report = process.env.WAYSTONE_TEST_REPORT;
-
 export default defineConfig(async ({ mode }) => ({
   ...shared,
   test: {
     projects: isTestRun ? await testProjects({ ...shared, mode }) : [],
-    reporters: report ? ["default", "json"] : ["default"],
-    ...(report && { outputFile: { json: report } }),
+    reporters: ["default", new PlanReporter()],
   },
 }));

@@ -3,7 +3,7 @@ import { commands } from "vitest/browser";
 import { conformanceSuite } from "../../src/testing/vitest.ts";
 import type { DatabaseFormat } from "../engines/database-formats.ts";
 import { muteExpectedComplaints } from "./expected-complaints.ts";
-import { subjects } from "./subjects.ts";
+import { indexedDb } from "./subjects.ts";
 
 declare module "vitest/browser" {
   interface BrowserCommands {
@@ -12,18 +12,16 @@ declare module "vitest/browser" {
   }
 }
 
-const subject = subjects.find(({ name }) => name === "IndexedDB, superjson, strict")!;
-
 muteExpectedComplaints();
 describe.concurrent("the kit, on SQLite", () => {
-  conformanceSuite(subject);
+  conformanceSuite(indexedDb);
 });
 
 test("the databases are SQLite's", async () => {
-  const open = await subject.open("format");
+  const open = await indexedDb.open("format");
   await open.saveWithTrace("trace", { id: "a", createdAt: 0, state: 1 });
   // SQLite writes to its log first; the file itself has its first page when the log is folded in.
   await expect.poll(() => commands.databaseFormats(), { timeout: 30_000 }).toEqual(["sqlite"]);
   await open.close?.();
-  await subject.destroy("format");
+  await indexedDb.destroy("format");
 });

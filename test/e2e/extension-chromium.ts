@@ -8,21 +8,6 @@ import { findChromium } from "../engines/chromium.mjs";
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
-/**
- * Whether the Chromium of this machine loads extensions. Where it does not, says so, or throws if every browser has to
- * be there.
- */
-export async function loadsExtensions(): Promise<boolean> {
-  const { isFull } = await findChromium();
-  if (isFull) return true;
-  const line =
-    "The Chromium found is a headless shell, which loads no extensions, so the extension is not tested. " +
-    "To add it: apt-get install chromium";
-  if (process.env.WAYSTONE_ENGINES === "all") throw new Error(line);
-  console.warn(line);
-  return false;
-}
-
 /** The extension as built for a test, with the probe in it. */
 export interface BuiltExtension {
   readonly dir: string;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BuiltExtension } from "./extension-chromium.ts";
-import { ExtensionChromium, buildExtension, loadsExtensions } from "./extension-chromium.ts";
+import { ExtensionChromium, buildExtension } from "./extension-chromium.ts";
 import { PopupPage, WITH_PROBE } from "./extension-popup.ts";
 import type { Heard, ProbedCheckpoint } from "./extension-probe.ts";
 import type { UnwatchedPage } from "./extension-unwatched.ts";
@@ -17,7 +17,7 @@ const STEP_TIMEOUT_MS = 15_000;
 /** Long enough for several steps, were they taken. */
 const HOLD_MS = 300;
 
-describe.runIf(await loadsExtensions())("an agent in an extension's worker", () => {
+describe("an agent in an extension's worker", () => {
   let built: BuiltExtension;
   let chromium: ExtensionChromium;
   let popup: PopupPage;

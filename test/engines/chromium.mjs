@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chromium } from "playwright";
+import { askedFor } from "./asked-for.mjs";
 import { findExecutable } from "./executable.mjs";
 
 /**
@@ -27,8 +28,7 @@ let found;
  * The Chromium to test in: the one that `WAYSTONE_CHROMIUM` names, else Playwright's, else the system's, else the
  * headless shell that comes with the development dependencies, unpacked at first use.
  *
- * `WAYSTONE_CHROMIUM=bundled` asks for that last one. Rejects where there is none: tests in a real browser are never
- * left out.
+ * Rejects where there is none: tests in a real browser are never left out.
  *
  * @returns {Promise<Chromium>}
  */
@@ -42,7 +42,7 @@ export function findChromium() {
 
 /** @returns {Promise<string>} */
 async function locate() {
-  if (process.env.WAYSTONE_CHROMIUM === "bundled") return unpackBundled();
+  if (askedFor("chromium") === "hidden") return unpackBundled();
   const installed = findExecutable("WAYSTONE_CHROMIUM", [
     chromium.executablePath(),
     "chromium",

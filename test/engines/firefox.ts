@@ -1,11 +1,13 @@
 import { defineBrowserProvider } from "@vitest/browser";
 import { launch, type Browser, type Page } from "puppeteer-core";
 import type { BrowserProvider, BrowserProviderOption } from "vitest/node";
+import { askedFor } from "./asked-for.mjs";
 import { findExecutable } from "./executable.mjs";
 import { profileOnDisk } from "./profile.ts";
 
 /** The Firefox to test in: the one that `WAYSTONE_FIREFOX` names, else the system's, else none. */
 export function findFirefox(): string | undefined {
+  if (askedFor("firefox") === "hidden") return undefined;
   return findExecutable("WAYSTONE_FIREFOX", [
     "firefox-esr",
     "firefox",

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { defineBrowserProvider } from "@vitest/browser";
 import type { BrowserProvider, BrowserProviderOption } from "vitest/node";
+import { askedFor } from "./asked-for.mjs";
 import { findExecutable } from "./executable.mjs";
 import { profileOnDisk } from "./profile.ts";
 
@@ -15,6 +16,7 @@ export interface WebKit {
 
 /** The WebKitGTK to test in: the browser that `WAYSTONE_WEBKIT` names, else the one that comes with the engine, else none. */
 export function findWebKit(): WebKit | undefined {
+  if (askedFor("webkit") === "hidden") return undefined;
   const browser = findExecutable("WAYSTONE_WEBKIT", [
     "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
     "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",

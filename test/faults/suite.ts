@@ -25,16 +25,16 @@ import {
 export interface Fault {
   readonly name: string;
   /** Where it can be made. */
-  isFor(engine: Engine): boolean;
+  isFor(engine: Pick<Engine, "name">): boolean;
   /** Makes it, `times` times in one engine. */
   run(engine: Engine, options: { times: number; bench: Bench }): Promise<Row[]>;
   /** How often: in full, to see where things stand, and among the tests (0: not there). */
-  readonly times: { readonly full: number; readonly quick: number; short(engine: Engine): number };
+  readonly times: { readonly full: number; readonly quick: number; short(engine: Pick<Engine, "name">): number };
   /** Why it can't be made on this machine. */
   whyNot?(): Promise<string | undefined>;
 }
 
-const isChromium = ({ name }: Engine): boolean => name.startsWith("chromium");
+const isChromium = ({ name }: Pick<Engine, "name">): boolean => name.startsWith("chromium");
 
 /** All faults, in the order in which they are made. */
 export const FAULTS: readonly Fault[] = [
@@ -104,3 +104,15 @@ export const FAULTS: readonly Fault[] = [
     run: async (engine, { times, bench }) => [frozenRow(engine, await frozen(engine, { rounds: times, bench }))],
   },
 ];
+
+/** Which faults the short form makes in which of these browsers, and how often; `except` those of these names. */
+export function shortForm<E extends Pick<Engine, "name">>(
+  engines: readonly E[],
+  { except }: { except: readonly string[] },
+): { readonly fault: Fault; readonly engine: E; readonly times: number }[] {
+  return FAULTS.filter(({ name }) => !except.includes(name)).flatMap((fault) =>
+    engines
+      .map((engine) => ({ fault, engine, times: fault.isFor(engine) ? fault.times.short(engine) : 0 }))
+      .filter(({ times }) => times > 0),
+  );
+}

@@ -1,7 +1,5 @@
 import type { ConformanceSubject } from "../../../src/testing/index.ts";
-import { STRUCTURED_CLONE, subjects } from "../subjects.ts";
-
-const good = subjects.find(({ name }) => name === STRUCTURED_CLONE)!;
+import { clonedIndexedDb as good } from "../subjects.ts";
 
 /** The same store, but for one broken promise: it lists the oldest first. */
 const listsOldestFirst: ConformanceSubject = {

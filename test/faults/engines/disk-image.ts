@@ -13,10 +13,11 @@ export async function whyNoDiskImage(): Promise<string | undefined> {
   if (process.platform !== "linux") return "it takes loop devices, which Linux alone has";
   if (process.getuid?.() !== 0) return "it takes root, to mount a disk image";
   try {
-    await run("losetup", ["--find"]);
+    // By trying: containers show loop devices that nothing can be mounted from.
+    await (await DiskImage.make(8)).remove();
     return undefined;
-  } catch (error) {
-    return `it takes a free loop device: ${(error as Error).message.trim()}`;
+  } catch {
+    return "it takes loop devices, and mkfs.ext4";
   }
 }
 
@@ -35,10 +36,15 @@ export class DiskImage {
 
   static async make(megabytes: number): Promise<DiskImage> {
     const image = new DiskImage(makeProfile("disk"));
-    await run("truncate", ["--size", `${megabytes}M`, image.#file]);
-    await run("mkfs.ext4", ["-q", "-F", image.#file]);
-    await image.#mount();
-    return image;
+    try {
+      await run("truncate", ["--size", `${megabytes}M`, image.#file]);
+      await run("mkfs.ext4", ["-q", "-F", image.#file]);
+      await image.#mount();
+      return image;
+    } catch (error) {
+      image.#home.remove();
+      throw error;
+    }
   }
 
   /** What would be left of it after a power cut: mounted, too. */

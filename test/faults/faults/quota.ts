@@ -31,7 +31,7 @@ const STORE = { store: "full" };
 const SIZES = ["large+200000", "middle+20000", "small+2000", "least+0"];
 
 /** Whether a test can say how much storage this engine gives. */
-export function canLimitStorage({ name }: Engine): boolean {
+export function canLimitStorage({ name }: Pick<Engine, "name">): boolean {
   return name !== "webkit";
 }
 
