@@ -1,7 +1,35 @@
 import { concatBytes } from "../core/bytes.ts";
+import { createCheckpoint } from "../core/checkpoint.ts";
 import type { Checkpoint, StoredHead } from "../core/checkpoint.ts";
 import type { Store } from "../core/store.ts";
 import { assertEqual, assertSameCheckpoint, assertSameHead } from "./assertions.ts";
+import type { ConformanceContext } from "./conformance.ts";
+import type { Shape } from "./shape.ts";
+
+/** Saves `count` steps of a shape, from step `from` on. */
+export async function saveShape(
+  store: Store,
+  { start, change }: Shape,
+  { traceId, from = 0, count }: { traceId: string; from?: number; count: number },
+): Promise<void> {
+  const state = start();
+  for (let step = 0; step < from + count; step++) {
+    change(state, step);
+    if (step >= from) await store.saveWithTrace(traceId, createCheckpoint(state, { nextNode: `step ${step}` }));
+  }
+}
+
+/** Exports all of a store into another. */
+export async function copyInto({ archive, openAnother }: ConformanceContext, store: Store): Promise<Store> {
+  const copy = await openAnother();
+  await archive.importTraces(copy, archive.exportTraces(store));
+  return copy;
+}
+
+/** How much a store says it keeps. */
+export async function storedBytesOf(store: Store): Promise<number> {
+  return (await store.usage()).storedBytes;
+}
 
 /** All bytes of a stream. */
 export async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {

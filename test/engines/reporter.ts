@@ -28,7 +28,8 @@ export class PlanReporter implements Reporter {
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     const places = new Map<string, Map<string, number>>();
-    for (const { project, moduleId } of specifications) {
+    const turnOf = ({ project }: TestSpecification): number => project.config.sequence.groupOrder;
+    for (const { project, moduleId } of [...specifications].sort((a, b) => turnOf(a) - turnOf(b))) {
       const folder = posix.dirname(posix.relative(project.config.root, moduleId));
       const folders = places.get(project.name) ?? new Map<string, number>();
       places.set(project.name, folders.set(folder, (folders.get(folder) ?? 0) + 1));

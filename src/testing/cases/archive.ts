@@ -1,37 +1,12 @@
 import { createCheckpoint } from "../../core/checkpoint.ts";
-import type { Store } from "../../core/store.ts";
-import { assertSameTrace, bytesOf, streamOf } from "../archiving.ts";
+import { assertSameTrace, bytesOf, copyInto, saveShape, storedBytesOf, streamOf } from "../archiving.ts";
 import { assert, assertEqual, assertHas, assertRefused, assertSameCheckpoint } from "../assertions.ts";
-import type { ConformanceCase, ConformanceContext } from "../conformance.ts";
+import type { ConformanceCase } from "../conformance.ts";
 import { Recorder } from "../recorder.ts";
 import { shapes } from "../shapes.ts";
-import type { Shape } from "../shape.ts";
 import { noise, noiseBytes, saveSteps } from "../steps.ts";
 
 const STEPS = 10;
-
-async function saveShape(
-  store: Store,
-  { start, change }: Shape,
-  { traceId, from = 0, count = STEPS }: { traceId: string; from?: number; count?: number },
-): Promise<void> {
-  const state = start();
-  for (let step = 0; step < from + count; step++) {
-    change(state, step);
-    if (step >= from) await store.saveWithTrace(traceId, createCheckpoint(state, { nextNode: `step ${step}` }));
-  }
-}
-
-/** Exports all of a store into another. */
-export async function copyInto({ archive, openAnother }: ConformanceContext, store: Store): Promise<Store> {
-  const copy = await openAnother();
-  await archive.importTraces(copy, archive.exportTraces(store));
-  return copy;
-}
-
-async function stored(store: Store): Promise<number> {
-  return (await store.usage()).storedBytes;
-}
 
 const METADATA = {
   plain: { pinned: true, tags: ["a", { b: null }], ["__proto__"]: { polluted: true }, toString: 1 },
@@ -50,7 +25,7 @@ export const archiveCases: readonly ConformanceCase[] = [
     needs: ["archive", "usage", "history", "fork"],
     async run(context) {
       const store = await context.open();
-      await saveShape(store, shape, { traceId: "trace" });
+      await saveShape(store, shape, { traceId: "trace", count: STEPS });
       const ids = (await store.list("trace")).reverse();
       await store.fork(ids[5]!, "fork");
       await saveShape(store, shape, { traceId: "fork", from: 4, count: 3 });
@@ -59,7 +34,7 @@ export const archiveCases: readonly ConformanceCase[] = [
       await store.prune("fork", 3);
       const copy = await copyInto(context, store);
       for (const traceId of ["trace", "fork"]) await assertSameTrace(copy, store, traceId);
-      const [there, here] = [await stored(store), await stored(copy)];
+      const [there, here] = [await storedBytesOf(store), await storedBytesOf(copy)];
       assert(here < there * 1.3 + 2_000, `${there} bytes became ${here} in the copy`);
       // What is saved and removed from here on finds in the copy what it would have found in the original.
       for (const one of [store, copy])
@@ -71,7 +46,7 @@ export const archiveCases: readonly ConformanceCase[] = [
         for (const one of [store, copy]) await one.prune("trace", keep);
         await assertSameTrace(copy, store, "trace");
       }
-      const [left, leftHere] = [await stored(store), await stored(copy)];
+      const [left, leftHere] = [await storedBytesOf(store), await storedBytesOf(copy)];
       assert(leftHere < left * 1.3 + 2_000, `of the pruned trace, ${left} bytes are left, and ${leftHere} in the copy`);
       for (const traceId of ["trace", "fork"]) await copy.prune(traceId, 0);
       const { storedBytes, wholeStateBytes } = await copy.usage();
@@ -238,7 +213,7 @@ export const archiveCases: readonly ConformanceCase[] = [
       const { archive } = context;
       const store = await context.open();
       const [shape] = shapes;
-      await saveShape(store, shape!, { traceId: "trace" });
+      await saveShape(store, shape!, { traceId: "trace", count: STEPS });
       const copy = await copyInto(context, store);
       await saveSteps(store, "trace", { count: 3 });
       const { checkpoints } = await archive.importTraces(copy, archive.exportTraces(store));
@@ -248,7 +223,7 @@ export const archiveCases: readonly ConformanceCase[] = [
       const again = await archive.importTraces(store, archive.exportTraces(copy));
       assert(again.checkpoints === 0, "nothing should have been stored where all is there");
       await copy.prune("trace", 0);
-      assert((await stored(copy)) === 0, "something is left of nothing");
+      assert((await storedBytesOf(copy)) === 0, "something is left of nothing");
     },
   },
   {
@@ -297,14 +272,14 @@ export const archiveCases: readonly ConformanceCase[] = [
       const copy = await context.openAnother();
       const taken = createCheckpoint("taken", { id: "big 4" });
       await copy.saveWithTrace("elsewhere", taken);
-      const before = await stored(copy);
+      const before = await storedBytesOf(copy);
       await assertRefused(
         () => archive.importTraces(copy, archive.exportTraces(store)),
         "conflict",
         "an id of another trace",
       );
       await assertHas(copy, "big", []);
-      assert((await stored(copy)) === before, "something of the trace is left");
+      assert((await storedBytesOf(copy)) === before, "something of the trace is left");
       const { skipped } = await archive.importTraces(copy, archive.exportTraces(store), { onConflict: "skip" });
       await assertEqual(skipped, ["big"], "what was skipped");
       await assertHas(copy, "big", []);
