@@ -1,5 +1,7 @@
+import { describe } from "vitest";
 import { openStore } from "../../src/index.ts";
 import { createMemoryStore } from "../../src/memory.ts";
+import type { ConformanceSubject } from "../../src/testing/index.ts";
 import { conformanceSuite } from "../../src/testing/vitest.ts";
 import { times } from "../length.ts";
 import { encryptedCodec } from "./encrypted-codec.ts";
@@ -8,17 +10,18 @@ import { indexedDb, memory } from "./subjects.ts";
 
 muteExpectedComplaints();
 // What differs between browsers is their WebCrypto: for the short form, memory will do.
-conformanceSuite(
-  times({
-    short: {
-      ...memory,
-      name: "memory, encrypted superjson",
-      open: async (_, options) => createMemoryStore({ ...options, codec: encryptedCodec }),
-    },
-    long: {
-      ...indexedDb,
-      name: "IndexedDB, encrypted superjson",
-      open: (name, options) => openStore(name, { ...options, codec: encryptedCodec }),
-    },
-  }),
-);
+const subject = times<ConformanceSubject>({
+  short: {
+    ...memory,
+    name: "memory, encrypted superjson",
+    open: async (_, options) => createMemoryStore({ ...options, codec: encryptedCodec }),
+  },
+  long: {
+    ...indexedDb,
+    name: "IndexedDB, encrypted superjson",
+    open: (name, options) => openStore(name, { ...options, codec: encryptedCodec }),
+  },
+});
+describe.concurrent("the kit", () => {
+  conformanceSuite(subject);
+});

@@ -37,14 +37,14 @@ const IN_BROWSERS: Files = {
 
 /** Takes seconds each, so not for the loop of edit and test. */
 const NOT_QUICK = [
-  "test/conformance/{indexeddb,model,reference.node}.test.ts",
+  "test/conformance/{indexeddb,model}.test.ts",
   "test/archive/concurrent.test.ts",
   "test/damage/mutations.test.ts",
 ];
 /** Takes ten seconds and more each, about what breaks least often: other codecs, adapters, large archives. */
 const NOT_FIRST = [
   "test/conformance/{structured-clone,encrypted.node,node-adapter.node}.test.ts",
-  "test/archive/{codecs,flat-memory.node}.test.ts",
+  "test/archive/{codecs,flat-memory}.node.test.ts",
 ];
 /** What only a browser can tell, and soon. */
 const FIRST_IN_CHROMIUM = ["test/conformance/indexeddb.test.ts", "test/{backends,engines,takeover}/*.test.ts"];
