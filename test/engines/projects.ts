@@ -2,6 +2,7 @@ import { playwright } from "@vitest/browser-playwright";
 import type { TestProjectInlineConfiguration, ViteUserConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { whyNoDiskImage } from "../faults/engines/disk-image.ts";
+import { askedFor, type Browser } from "./asked-for.mjs";
 import { findChromium, ON_SQLITE_ARGS } from "./chromium.mjs";
 import { formatsOnDisk } from "./database-formats.ts";
 import { findFirefox, firefox } from "./firefox.ts";
@@ -74,8 +75,7 @@ function inBrowser(
   { name, include, exclude }: Suite,
   { turn, provider, commands }: { turn: number; provider: BrowserProviderOption; commands?: Commands },
 ): TestProjectInlineConfiguration {
-  // Typed for the names that Playwright knows; the providers here declare their own.
-  const browser = (name === "chromium-sqlite" ? "chromium" : name) as "chromium";
+  const browser = name === "chromium-sqlite" ? "chromium" : (name as Browser);
   return {
     // Known from the start: a dependency that is only discovered during the run makes the page load again.
     optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest"] },
@@ -86,6 +86,7 @@ function inBrowser(
       testTimeout: 60_000,
       hookTimeout: 60_000,
       sequence: { groupOrder: turn },
+      provide: { everyPlaceIsRequired: askedFor(browser) !== "welcome" },
       browser: {
         enabled: true,
         headless: true,
@@ -93,7 +94,8 @@ function inBrowser(
         screenshotFailures: false,
         provider,
         ...(commands && { commands }),
-        instances: [{ browser, name }],
+        // Typed for the names that Playwright knows; the providers here declare their own.
+        instances: [{ browser: browser as "chromium", name }],
       },
     },
   };
