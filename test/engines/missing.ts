@@ -27,11 +27,13 @@ export function tellMissing(machine: Machine, whyNoPowerCut: string | undefined)
     { name: `a disk to cut the power of (${whyNoPowerCut})`, isHere: whyNoPowerCut === undefined },
   ];
   const missing = parts.filter(({ isHere }) => !isHere);
-  if (missing.length === 0) return undefined;
-  const packages = missing.flatMap(({ packages }) => packages ?? []);
-  const line =
-    `Not found, and left out with all that needs it: ${missing.map(({ name }) => name).join(", ")}.` +
-    (packages.length > 0 ? ` To add: apt-get install ${packages.join(" ")}` : "");
-  if (missing.some(({ browser }) => browser && askedFor(browser) === "required")) throw new Error(line);
-  return line;
+  const required = missing.filter(({ browser }) => browser && askedFor(browser) === "required");
+  if (required.length > 0) throw new Error(`WAYSTONE_ENGINES asks for what is not here: ${list(required)}`);
+  return missing.length === 0 ? undefined : `Not found, so what needs it is left out: ${list(missing)}`;
+}
+
+function list(parts: readonly Part[]): string {
+  const packages = parts.flatMap(({ packages }) => packages ?? []);
+  const advice = packages.length > 0 ? ` To add: apt-get install ${packages.join(" ")}` : "";
+  return `${parts.map(({ name }) => name).join(", ")}.${advice}`;
 }
