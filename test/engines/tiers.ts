@@ -38,6 +38,8 @@ const IN_BROWSERS: Files = {
 /** Takes seconds each, so not for the loop of edit and test. */
 const NOT_QUICK = [
   "test/conformance/{indexeddb,model}.test.ts",
+  "test/conformance/liberal-backend.node.test.ts",
+  "test/docs/examples.node.test.ts",
   "test/archive/concurrent.test.ts",
   "test/damage/mutations.test.ts",
 ];
