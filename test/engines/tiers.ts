@@ -38,18 +38,22 @@ const IN_BROWSERS: Files = {
 /** Takes seconds each, so not for the loop of edit and test. */
 const NOT_QUICK = [
   "test/conformance/{indexeddb,model}.test.ts",
-  "test/conformance/liberal-backend.node.test.ts",
   "test/docs/examples.node.test.ts",
   "test/archive/concurrent.test.ts",
   "test/damage/mutations.test.ts",
 ];
-/** Takes ten seconds and more each, about what breaks least often: other codecs, adapters, large archives. */
+/** Takes ten seconds each, about what breaks least often: other codecs and backends, adapters, large archives. */
 const NOT_FIRST = [
-  "test/conformance/{structured-clone,encrypted.node,node-adapter.node}.test.ts",
+  "test/conformance/structured-clone.test.ts",
+  "test/conformance/{encrypted,liberal-backend,node-adapter}.node.test.ts",
   "test/archive/{codecs,flat-memory}.node.test.ts",
 ];
 /** What only a browser can tell, and soon. */
-const FIRST_IN_CHROMIUM = ["test/conformance/indexeddb.test.ts", "test/{backends,engines,takeover}/*.test.ts"];
+const FIRST_IN_CHROMIUM = [
+  "test/conformance/indexeddb.test.ts",
+  "test/backends/{data-loss.browser,durability,faulty,opening}.test.ts",
+  "test/{engines,takeover}/*.test.ts",
+];
 /** Tells nothing new in another browser than Chromium, since no interface of the browser's has a part in it. */
 const IN_CHROMIUM_ALONE = [
   "test/archive/*.test.ts",
