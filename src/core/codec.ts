@@ -3,10 +3,10 @@ import type { CheckpointHead, TraceId } from "./checkpoint.ts";
 /**
  * Encodes values for a backend, and decodes them.
  *
- * A codec sees small values only. The store takes a state apart first, and handles maps, sets, shared references,
- * binary views and errors itself. A value that reaches `encode` is made of plain objects with ordinary keys, dense
- * arrays, primitives (`undefined`, `NaN`, `-0` and bigints too), valid `Date`s, `RegExp`s and the class instances that
- * {@link Codec.custom} accepts; or it is a single `Uint8Array`.
+ * A codec sees small, plain values only. The store takes a state apart first. A value that reaches `encode` is made of
+ * plain objects with ordinary keys, dense arrays, strings, finite numbers (never `-0`), booleans and `null`, nested
+ * about a hundred levels deep at most; or it is a single `Uint8Array`. All else (`undefined`, bigints, dates, maps,
+ * references, instances of classes) is handled by the store.
  *
  * @example
  * ```ts
@@ -48,16 +48,26 @@ export interface Codec {
   /** Whether `encode` and `decode` return promises. Default is false. */
   readonly isAsync?: boolean;
   /**
-   * Whether `decode` refuses what was encoded for another place. Default is false. If true, pieces that hold nothing
-   * but references to other pieces are encoded too, as `null`, so that their references are bound as well.
+   * Whether `decode` refuses what was encoded for another place. Default is false. Then each head is vouched for, too:
+   * something small is encoded for it, and heads for which that can't be decoded are marked as `StoredHead` says.
    */
   readonly bindsPlace?: boolean;
+  /**
+   * Names the very content of what `encode` returned, for a codec that binds to the place: whatever refers to it is
+   * bound to its fingerprint. Default is a checksum of 32 bits, which tells damage but not forgery.
+   *
+   * @param encoded - What `encode` returned. A damaged database can bring anything here.
+   * @returns Some bytes, always as many: no two encoded values have the same, and nobody without the key can choose
+   *   them. The tag of an authenticated encryption will do.
+   * @throws Anything, for input that `encode` did not return. The store reports it as `corrupted`.
+   */
+  fingerprint?(encoded: unknown): Uint8Array;
   /**
    * Whether metadata is encoded too. Default is false: metadata is stored as it is, and heads can be listed without the
    * codec.
    */
   readonly encodesMetadata?: boolean;
-  /** Which class instances the codec can hold. Default is none: instances of classes are refused. */
+  /** The classes that were registered with the codec. Default is none: instances of classes are refused. */
   readonly custom?: CustomValues;
 }
 
@@ -65,27 +75,41 @@ export interface Codec {
 export interface Place {
   /** The name of the store. */
   readonly store: string;
+  /** What of the store the value is. */
+  readonly position: HeadPosition | PiecesPosition | BytesPosition;
+}
+
+/** The place of what is stored with a checkpoint's head. */
+export interface HeadPosition {
+  /** Which part of the checkpoint the value is. What vouches for a head holds its metadata, if that is encoded. */
+  readonly part: "state" | "head";
+  /** The checkpoint's head, with its metadata if that stands in the open. */
+  readonly head: PlacedHead;
   /**
-   * A random number of the trace that wrote the value. A later trace with the same id has another one; a fork keeps the
-   * number for what it copied.
+   * The very content of all that the value refers to, what vouches for its head included: the codec's fingerprints one
+   * after the other, or the sum of checksums.
    */
-  readonly lineage: number;
-  /**
-   * The number of the piece within its trace; or, for a value that is stored with a checkpoint's head, the head and
-   * which part of the checkpoint it is.
-   */
-  readonly position: number | { readonly part: "state" | "metadata"; readonly head: PlacedHead };
-  /**
-   * The pieces that the value refers to: one list for each reference in the value. A list names pieces by runs of their
-   * numbers, flat: `[start, length, start, length, ...]`. `[[4, 2, 9, 1]]` is one reference, to pieces 4, 5 and 9.
-   */
-  readonly references: readonly (readonly number[])[];
+  readonly contents: Uint8Array | number;
 }
 
 /**
- * A head with its place in its trace. The first checkpoint of a fork is not encoded anew: its place stays that of the
- * checkpoint it was copied from.
+ * The place of a block of pieces: parts of states, stored once for all checkpoints that have them. Each piece says itself
+ * which part it is, so there is no more to its place.
  */
+export interface PiecesPosition {
+  /** Tells this position from the others. */
+  readonly part: "pieces";
+}
+
+/** The place of a stretch of bytes, which can't say itself what it belongs to. */
+export interface BytesPosition {
+  /** Tells this position from the others. */
+  readonly part: "bytes";
+  /** Which binary value of the trace the bytes are of, and which stretch of it. */
+  readonly binary: readonly [stream: number, number: number];
+}
+
+/** A head with its place in its trace. */
 export interface PlacedHead extends CheckpointHead {
   /** The trace that the checkpoint is in. */
   readonly traceId: TraceId;
@@ -93,30 +117,37 @@ export interface PlacedHead extends CheckpointHead {
   readonly seq: number;
   /** Milliseconds since the epoch; see `StoredHead.timestamp`. */
   readonly timestamp: number;
-  /**
-   * The lineage of the metadata, if that is encoded apart from the state. A codec that binds the state to it notices
-   * when the encoded metadata was removed or exchanged.
-   */
-  readonly metadataLineage?: number;
 }
 
 /**
- * Which class instances a codec can hold. Both functions run while a save is being called, before anything is awaited.
+ * The classes that were registered with a codec.
+ *
+ * The store takes their instances apart before the codec sees them, and keeps, compares and shares what they are made
+ * of like any other part of a state. The methods run while a save is being called, or once everything was decoded.
  */
 export interface CustomValues {
   /**
-   * Tells whether the codec can encode an object.
+   * Tells the class of an object.
    *
-   * @param value - An object of a state.
-   * @returns `true` if `encode` and `decode` give the object back.
+   * @param value - An object of a state. This is called for every one.
+   * @returns The name under which its class was registered; `undefined` for any other object.
    */
-  holds(value: object): boolean;
+  nameOf(value: object): string | undefined;
   /**
-   * Copies an object that `holds` accepted.
+   * Takes an instance apart.
    *
-   * @param value - An object of a state. Its owner may change it as soon as `copy` has returned.
-   * @returns A copy that nobody else can reach, and a key that is the same for equal objects and differs for others.
-   * @throws Anything, if the object can't be copied without loss. The store reports it as `serialization`.
+   * @param name - The name of its class.
+   * @param instance - The instance.
+   * @returns What makes it up: a new object, or a primitive, never the instance itself.
+   * @throws Anything, if it can't be taken apart without loss. The store reports it as `serialization`.
    */
-  copy(value: object): { readonly key: string; readonly value: object };
+  takeApart(name: string, instance: object): unknown;
+  /**
+   * Makes an instance anew.
+   *
+   * @param name - The name of its class.
+   * @param value - A value equal to what `takeApart` returned; it belongs to the instance.
+   * @returns The instance; `undefined` if no class has that name.
+   */
+  make(name: string, value: unknown): object | undefined;
 }
