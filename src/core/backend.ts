@@ -6,7 +6,7 @@
  * cases for everything this file promises.
  *
  * **Transactions.** `read` and `write` call `work` with a transaction, which is over once `work` has settled: whatever is
- * asked of it later is refused. `work` may await nothing but the answers of its own transaction, since IndexedDB ends a
+ * asked of it later is refused. `work` may await nothing but reads of its own transaction, since IndexedDB ends a
  * transaction that has nothing to do. Calls on one transaction take effect in the order in which they are made, whether
  * or not they are awaited. An error that `work` throws, or rejects with, is the very error that the call rejects with.
  *
@@ -39,10 +39,15 @@ export interface Backend {
    * Runs `work` on one moment's view of all collections: what others store meanwhile is not seen.
    *
    * @param work - Reads what it needs. May be run again: see {@link Backend}.
+   * @param scope - The collections that `work` uses; it must not use others. Default is all. A backend may run
+   *   transactions side by side whose collections differ.
    * @returns What `work` resolved with.
-   * @throws What `work` rejected with; `closed`, `unavailable`, `storage`, and what opening throws.
+   * @throws Anything, exactly as `work` threw it or rejected with it.
+   * @throws CheckpointStoreError `closed`: `close` was called before.
+   * @throws CheckpointStoreError `unavailable`: the storage can't be reached, or not any more.
+   * @throws CheckpointStoreError `storage`: the backend failed in another way; see `cause`.
    */
-  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T>;
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>, scope?: Scope): Promise<T>;
   /**
    * Runs `work` and stores all it wrote, in all collections together: resolves once everything is stored as durably as
    * the backend was asked to. If `work` rejects, if one of its writes fails, or if the commit does, nothing is stored.
@@ -51,11 +56,17 @@ export interface Backend {
    * this rejects with `unavailable` or `storage`, and the write is stored whole or not at all.
    *
    * @param work - Reads and writes. May be run again: see {@link Backend}.
+   * @param scope - The collections that `work` uses; it must not use others. Default is all.
    * @returns What `work` resolved with.
-   * @throws What `work` rejected with; `conflict`, `serialization`, `quota-exceeded`, `closed`, `unavailable`, `storage`,
-   *   and what opening throws.
+   * @throws Anything, exactly as `work` threw it or rejected with it.
+   * @throws CheckpointStoreError `conflict`: a unique index would have the same key twice.
+   * @throws CheckpointStoreError `serialization`: a record holds what this backend can't store without loss.
+   * @throws CheckpointStoreError `quota-exceeded`: there is no room left.
+   * @throws CheckpointStoreError `closed`: `close` was called before.
+   * @throws CheckpointStoreError `unavailable`: the storage can't be reached, or not any more.
+   * @throws CheckpointStoreError `storage`: the backend failed in another way; see `cause`.
    */
-  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T>;
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, scope?: Scope): Promise<T>;
   /**
    * Closes the connection to the storage, and leaves what is stored as it is. Waits for the transactions that were started
    * before; those started after the call reject with `closed`, even before it resolves. May be called any number of times.
@@ -77,14 +88,17 @@ export const COLLECTIONS = {
     key: ["traceId", "seq", "id"],
     indexes: { by_id: ["id"], by_trace_timestamp: ["traceId", "timestamp"] },
   },
-  pieces: { key: ["traceId", "first"], indexes: {} },
-  drops: { key: ["traceId", "seq"], indexes: {} },
+  pieces: { key: ["traceId", "block", "bytes"], indexes: {} },
+  segments: { key: ["traceId", "last", "first", "count", "bytes"], indexes: {} },
   owners: { key: ["traceId"], indexes: {} },
   traces: { key: ["traceId"], indexes: { by_saved_at: ["savedAt", "traceId"] } },
 } as const;
 
 /** The name of a collection in {@link COLLECTIONS}. */
 export type CollectionName = keyof typeof COLLECTIONS;
+
+/** The collections that a transaction uses, each once, in any order. */
+export type Scope = readonly CollectionName[];
 /** The name of an index of one of the {@link COLLECTIONS}. */
 export type IndexName = "by_id" | "by_trace_timestamp" | "by_saved_at";
 
@@ -98,7 +112,7 @@ export type IndexName = "by_id" | "by_trace_timestamp" | "by_saved_at";
  *
  * - Element by element: the first elements that differ decide.
  * - All numbers come before all strings.
- * - Numbers are ordered by value; -0 and 0 are the same key.
+ * - Numbers are ordered by value. None is -0 or `NaN`.
  * - Strings are ordered by their UTF-16 code units, as `<` does it in JavaScript. (Not by code point as UTF-8 is: U+1F600
  *   comes before U+FFFF.)
  * - If one array is the beginning of the other, the shorter one comes first.
@@ -106,8 +120,10 @@ export type IndexName = "by_id" | "by_trace_timestamp" | "by_saved_at";
 export type Key = readonly (string | number)[];
 
 /**
- * The order of keys.
+ * Compares two keys. `keys.sort(compareKeys)` sorts them as collections and indexes do.
  *
+ * @param a - A key.
+ * @param b - Another key, of the same collection or index.
  * @returns A negative number if `a` comes before `b`, a positive one if it comes after it, 0 if they are the same key.
  */
 export function compareKeys(a: Key, b: Key): number {
@@ -133,7 +149,9 @@ export function compareKeys(a: Key, b: Key): number {
  * ends open. Neither is an error.
  */
 export interface KeyRange {
+  /** The first key, or where the first one would be. Default is the first key of all. */
   readonly lower?: Key | undefined;
+  /** The last key, or where the last one would be. Default is the last key of all. */
   readonly upper?: Key | undefined;
   /** Leaves out `lower` itself. Default is false. */
   readonly lowerOpen?: boolean | undefined;
@@ -161,7 +179,7 @@ export interface Query {
 }
 
 /**
- * What can be read in a transaction. Questions may be asked at once; each is answered as of when it was asked.
+ * What can be read in a transaction. Reads may be started side by side; each returns what was there when it was called.
  *
  * Every record and key it returns is a copy of the caller's own: changing it changes neither what is stored, nor any
  * other copy.
@@ -189,8 +207,7 @@ export interface ReadTransaction {
    *
    * @param collection - Where they are.
    * @param query - Default is all records, by their keys.
-   * @returns The keys under which the collection has these records (never those of the index), in the order asked for. An
-   *   element that is -0 may be returned as 0.
+   * @returns The keys under which the collection has these records (never those of the index), in the order asked for.
    */
   keys(collection: CollectionName, query?: Query): Promise<Key[]>;
 }

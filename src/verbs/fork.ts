@@ -1,0 +1,106 @@
+import type { Backend } from "../core/backend.ts";
+import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
+import type { PlacedHead } from "../core/codec.ts";
+import { CheckpointStoreError } from "../core/errors.ts";
+import type { SaveClock } from "../log/clock.ts";
+import { metadataOf, placedHead, sealHead, type PreparedHead } from "../log/heads.ts";
+import {
+  isIntactRecord,
+  plainHead,
+  recordBytesOf,
+  seal,
+  type CheckpointRecord,
+  type RecordHead,
+} from "../log/records.ts";
+import { putBlocks, putSegment, totalBytes } from "../log/stored-blocks.ts";
+import { putTrace, readTrace, withCheckpoint } from "../log/trace-record.ts";
+import type { Codecs } from "../pieces/codecs.ts";
+import { damaged, rebindRoot, requireNeeded } from "../pieces/decode.ts";
+import { planFold } from "./fold.ts";
+import { findStored, naming, readable, type Stored } from "./load.ts";
+
+/** What a fork is made with. */
+export interface ForkParts {
+  readonly id: CheckpointId;
+  readonly traceId: TraceId;
+  /** The trace that the checkpoint has to be in. Default is any. */
+  readonly within?: TraceId | undefined;
+  readonly codecs: Codecs;
+  readonly clock: SaveClock;
+}
+
+/**
+ * Starts a trace with a copy of a checkpoint of another. The blocks that it needs are copied, too, under the same
+ * numbers and without being decoded. So each trace owns all it needs, and removing one takes nothing from the other. If
+ * the codec binds the root to its place, the root is encoded anew.
+ *
+ * @throws `not-found`, `conflict`; `corrupted`; `codec-mismatch` if something has to be encoded anew and can't be.
+ */
+export async function forkTrace(
+  backend: Backend,
+  { id, traceId, within, codecs, clock }: ForkParts,
+): Promise<{ readonly head: RecordHead; readonly version: number }> {
+  // A checkpoint never changes: that it may be gone by the time its copy is stored makes no difference to the copy.
+  const stored = await backend.read((transaction) => findStored(transaction, id));
+  if (stored === undefined || (within !== undefined && stored.record.traceId !== within)) {
+    throw new CheckpointStoreError("not-found", `there is no checkpoint ${id} to fork from`, { checkpointId: id });
+  }
+  const copied = await copyOf(stored, { traceId, codecs });
+  const { blocks } = stored;
+  return backend.write(async (transaction) => {
+    const [taken] = await Promise.all([readTrace(transaction, traceId), clock.catchUp(transaction)]);
+    if (taken !== undefined) {
+      throw new CheckpointStoreError("conflict", `trace ${traceId} exists already`, { traceId, checkpointId: id });
+    }
+    const copy: CheckpointRecord = { ...copied, savedAt: clock.next() };
+    transaction.put("checkpoints", seal(copy));
+    const { segments, rows } = planFold(blocks);
+    for (const folded of segments) putSegment(transaction, traceId, folded);
+    putBlocks(transaction, traceId, rows);
+    const trace = withCheckpoint(undefined, copy);
+    putTrace(transaction, trace);
+    return { head: plainHead(copy), version: trace.version };
+  });
+}
+
+/** Makes the record of the copy: under another id, and first in its trace. @throws `corrupted`, `codec-mismatch`. */
+function copyOf(
+  stored: Stored,
+  { traceId, codecs }: { readonly traceId: TraceId; readonly codecs: Codecs },
+): Promise<CheckpointRecord> {
+  const { record, blocks } = stored;
+  return naming(record, async () => {
+    const { sum: _, isDamaged: __, metadata, sealed, root, ...rest } = record as CheckpointRecord & { sum: number };
+    if (!isIntactRecord(record)) throw damaged("its record is not what was written");
+    requireNeeded(stored.blocks, record);
+    const place = { id: crypto.randomUUID(), parentId: record.id, traceId, seq: 1, timestamp: record.createdAt };
+    const asIs = { ...(metadata !== undefined && { metadata }), ...(sealed !== undefined && { sealed }), root };
+    const bound = isBound(record, codecs) ? await rebind(stored, { place, codecs }) : asIs;
+    const copy = { ...rest, ...place, ...bound };
+    const recordBytes = recordBytesOf({ head: plainHead(copy), root: copy.root, needs: copy.needs });
+    return { ...copy, recordBytes, bytes: recordBytes + totalBytes(blocks) };
+  });
+}
+
+/**
+ * Returns whether a root is bound to its place. If the codec is not known here, only a codec that binds has sealed the
+ * head.
+ */
+function isBound({ codec, sealed }: CheckpointRecord, codecs: Codecs): boolean {
+  const known = codecs.find(codec);
+  return known === undefined ? sealed !== undefined : known.bindsPlace === true;
+}
+
+/** Encodes for another place what of a checkpoint is bound to its own. */
+async function rebind(
+  stored: Stored,
+  { place, codecs }: { readonly place: Partial<PlacedHead>; readonly codecs: Codecs },
+): Promise<PreparedHead & Pick<CheckpointRecord, "root">> {
+  const { record } = stored;
+  const { state, options } = readable(stored, codecs);
+  const metadata = await metadataOf(record, codecs);
+  const head = { ...placedHead({ ...record, ...place }), ...(metadata !== undefined && { metadata }) };
+  const recorded = await sealHead(head, options);
+  const to = { head: placedHead(recorded), sealed: recorded.sealed?.root };
+  return { ...recorded, root: await rebindRoot(state, { from: options, to }) };
+}
