@@ -3,8 +3,8 @@ import type { Channel } from "./core/channel.ts";
 import type { Codec } from "./core/codec.ts";
 import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
-import { Codecs } from "./engine/codecs.ts";
-import { EngineStore } from "./engine/store.ts";
+import { Codecs } from "./pieces/codecs.ts";
+import { TraceStore } from "./store/store.ts";
 
 export { COLLECTIONS, compareKeys } from "./core/backend.ts";
 export type {
@@ -15,6 +15,7 @@ export type {
   KeyRange,
   Query,
   ReadTransaction,
+  Scope,
   WriteTransaction,
 } from "./core/backend.ts";
 export type { Channel } from "./core/channel.ts";
@@ -27,6 +28,17 @@ export interface CreateStoreOptions {
   readonly codec: Codec;
   /** Further codecs to read with: those that wrote older records. Default is none. */
   readonly readCodecs?: readonly Codec[];
+  /**
+   * Whether records of a codec that does not bind them to their place (a plain one) may stand beside those of one that
+   * does (an encrypted one): read where `codec` binds, and saved on top of the others where it does not. For a
+   * migration. Anybody who can write to the database can forge a plain record. Default is false: `codec-mismatch`.
+   */
+  readonly allowPlainRecords?: boolean;
+  /**
+   * Whether a trace may be saved to although none of the codecs, with their keys, can read its newest checkpoint: whoever
+   * can read that one will not be able to read on. Default is false: such saves are refused as `codec-mismatch`.
+   */
+  readonly allowUnreadableLatest?: boolean;
   /**
    * Carries changes to other stores over the same records. Default is none: then `watch` reports only what is changed
    * through this store.
@@ -73,9 +85,10 @@ export interface CreateStoreOptions {
  */
 export function createStore<S = unknown>(backend: Backend, options: CreateStoreOptions): Store<S> {
   const { codec, readCodecs = [], channel, name = "", retention, onQuotaExceeded } = options;
-  return new EngineStore<S>({
+  const { allowPlainRecords, allowUnreadableLatest } = options;
+  return new TraceStore<S>({
     backend,
-    codecs: new Codecs([codec, ...readCodecs], { store: name }),
+    codecs: new Codecs([codec, ...readCodecs], { store: name, allowPlainRecords, allowUnreadableLatest }),
     retention: combineRetention(retention),
     ...(onQuotaExceeded !== undefined && { onQuotaExceeded }),
     ...(channel !== undefined && { channel }),

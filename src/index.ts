@@ -6,9 +6,9 @@ import { createSuperjsonCodec } from "./codecs/superjson.ts";
 import type { Codec } from "./core/codec.ts";
 import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
-import { Codecs } from "./engine/codecs.ts";
-import { EngineStore } from "./engine/store.ts";
-import { requireId } from "./engine/validate.ts";
+import { Codecs } from "./pieces/codecs.ts";
+import { TraceStore } from "./store/store.ts";
+import { requireId } from "./store/validate.ts";
 
 export type { DataLoss } from "./backends/indexeddb/connection.ts";
 export { createCheckpoint } from "./core/checkpoint.ts";
@@ -50,6 +50,17 @@ export interface OpenStoreOptions {
   readonly codec?: Codec;
   /** Further codecs to read with: those that wrote older records. Default is none. */
   readonly readCodecs?: readonly Codec[];
+  /**
+   * Whether records of a codec that does not bind them to their place (a plain one) may stand beside those of one that
+   * does (an encrypted one): read where `codec` binds, and saved on top of the others where it does not. For a
+   * migration. Anybody who can write to the database can forge a plain record. Default is false: `codec-mismatch`.
+   */
+  readonly allowPlainRecords?: boolean;
+  /**
+   * Whether a trace may be saved to although none of the codecs, with their keys, can read its newest checkpoint: whoever
+   * can read that one will not be able to read on. Default is false: such saves are refused as `codec-mismatch`.
+   */
+  readonly allowUnreadableLatest?: boolean;
   /**
    * When a save resolves. Default is `"strict"`: when it is on disk. `"relaxed"`: when the operating system has it,
    * which is faster by a millisecond or less. A power cut then loses the saves of the last seconds, but never a part of
@@ -117,6 +128,8 @@ export async function openStore<S = unknown>(name: string, options: OpenStoreOpt
   const {
     codec = createSuperjsonCodec(),
     readCodecs = [],
+    allowPlainRecords,
+    allowUnreadableLatest,
     durability = "strict",
     blockedTimeoutMs = BLOCKED_TIMEOUT_MS,
     openTimeoutMs = 10_000,
@@ -130,9 +143,9 @@ export async function openStore<S = unknown>(name: string, options: OpenStoreOpt
   const retention = combineRetention(options.retention);
   const backend = await openIndexedDbBackend(name, { durability, blockedTimeoutMs, openTimeoutMs, onDataLoss });
   const channel = createBroadcastChannel(name);
-  return new EngineStore<S>({
+  return new TraceStore<S>({
     backend,
-    codecs: new Codecs([codec, ...readCodecs], { store: name }),
+    codecs: new Codecs([codec, ...readCodecs], { store: name, allowPlainRecords, allowUnreadableLatest }),
     retention,
     ...(onQuotaExceeded !== undefined && { onQuotaExceeded }),
     ...(channel !== undefined && { channel }),

@@ -3,8 +3,8 @@ import { createStructuredCloneCodec } from "./codecs/structured-clone.ts";
 import type { Codec } from "./core/codec.ts";
 import { combineRetention, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
-import { Codecs } from "./engine/codecs.ts";
-import { EngineStore } from "./engine/store.ts";
+import { Codecs } from "./pieces/codecs.ts";
+import { TraceStore } from "./store/store.ts";
 
 /** Options of {@link createMemoryStore}. */
 export interface MemoryStoreOptions {
@@ -36,7 +36,7 @@ export function createMemoryStore<S = unknown>({
   codec = createStructuredCloneCodec(),
   retention,
 }: MemoryStoreOptions = {}): Store<S> {
-  return new EngineStore<S>({
+  return new TraceStore<S>({
     backend: createMemoryBackend(),
     codecs: new Codecs([codec], { store: `memory ${crypto.randomUUID()}` }),
     retention: combineRetention(retention),

@@ -40,7 +40,7 @@ export interface StoredHead extends CheckpointHead {
   readonly seq: number;
   /**
    * Milliseconds since the epoch, growing strictly along the trace: `createdAt`, or 1 more than the timestamp of the
-   * save before if a clock was set back. `maxAge` goes by it.
+   * save before if a clock was set back.
    */
   readonly timestamp: number;
   /** Bytes that this save added to the store: what had changed. */
@@ -48,10 +48,16 @@ export interface StoredHead extends CheckpointHead {
   /** Bytes that the whole state takes when it is encoded. */
   readonly stateBytes: number;
   /**
-   * `true` if the stored record is damaged, absent otherwise. Then no other field of this head is reliable, and the
+   * `true` if the stored record is damaged or was forged, absent otherwise. Then no other field of this head is reliable, and the
    * checkpoint can't be loaded.
    */
   readonly isDamaged?: true;
+  /**
+   * `true` if the store's codec vouches for what it stores, and this head is one for which that could not be found out:
+   * it was stored by another codec or with another key than this store has. Absent otherwise. Anybody who can write to
+   * the database could have written such a head.
+   */
+  readonly isUnverified?: true;
 }
 
 /** Options of `createCheckpoint` and `Trace.save`: any field of the checkpoint except its state. */

@@ -4,8 +4,8 @@ import type { CheckpointId, TraceId } from "./checkpoint.ts";
  * Why a store refused or failed. Codes are stable across releases.
  *
  * - `storage`: the backend failed in a way that no other code describes; see `cause`.
- * - `not-found`: the checkpoint to fork from, or the trace to export, does not exist. (`load` returns `undefined`
- *   instead.)
+ * - `not-found`: the checkpoint to fork from, or the trace to export, does not exist, or keys that were made here are
+ *   gone. (`load` returns `undefined` instead.)
  * - `corrupted`: a stored record or a line of an archive is damaged or missing. Other checkpoints still load.
  * - `serialization`: a value can't be stored without loss; `path` names it.
  * - `graph-mismatch`: the checkpoint was made by another graph; see `expected` and `actual`.
@@ -14,7 +14,8 @@ import type { CheckpointId, TraceId } from "./checkpoint.ts";
  * - `blocked`: another connection keeps the database from being opened or deleted.
  * - `closed`: the store was closed.
  * - `unavailable`: there is no storage here, the browser has taken it away, or there are no Web Locks.
- * - `codec-mismatch`: the record was written by a codec, or with a key, that this store was not given.
+ * - `codec-mismatch`: the record was written by a codec, or with a key, that this store was not given, or by one that it
+ *   does not trust. Nothing is saved on top of it.
  * - `newer-schema`: a newer release wrote the database or the archive; it was left untouched.
  */
 export type CheckpointStoreErrorCode =

@@ -9,8 +9,8 @@ export interface Retention {
   /** Keep this many of the newest checkpoints: a whole number, 1 or more. Default is no limit. */
   readonly keepLast?: number;
   /**
-   * Keep checkpoints that are at most this old, in milliseconds, by their `timestamp` and the clock of the machine that
-   * saves. Default is no limit.
+   * Keep checkpoints that were saved at most this long ago, in milliseconds, by the clock of the machine that saves;
+   * their own `createdAt` does not matter. A fork and an import count as saves. Default is no limit.
    */
   readonly maxAgeMs?: number;
   /**
@@ -54,7 +54,7 @@ export function keepLast(count: number): Retention {
 }
 
 /**
- * Returns a rule that keeps the checkpoints of a trace up to an age.
+ * Returns a rule that keeps the checkpoints of a trace up to an age, counted from when they were saved to this store.
  *
  * @param maxAgeMs - The age in milliseconds, 0 or more. It is measured when something is saved to the trace, by the
  *   clock of the machine that saves: an idle trace keeps what it has.
@@ -66,12 +66,13 @@ export function keepLast(count: number): Retention {
  * ```ts
  * import { maxAge, openStore } from "waystone";
  *
- * const DAY_MS = 86_400_000;
- * const store = await openStore("my-agent", { retention: maxAge(7 * DAY_MS) });
+ * // A fifth of a second here; a week is 7 * 86_400_000.
+ * const store = await openStore("my-agent", { retention: maxAge(200) });
  * const run = store.trace("run-1");
- * await run.save({ step: 1 }, { id: "last month", createdAt: Date.now() - 30 * DAY_MS });
- * await run.save({ step: 2 }, { id: "today" });
- * console.log(await run.list()); // [ 'today' ]
+ * await run.save({ step: 1 }, { id: "old" });
+ * await new Promise((resolve) => setTimeout(resolve, 400));
+ * await run.save({ step: 2 }, { id: "new" });
+ * console.log(await run.list()); // [ 'new' ]
  * ```
  */
 export function maxAge(maxAgeMs: number): Retention {

@@ -42,7 +42,9 @@ export interface CheckpointStore<S = unknown> {
    * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
    * @throws CheckpointStoreError `conflict`: the id is taken by other content or by another trace.
    * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
-   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
+   * @throws CheckpointStoreError `corrupted`: the id is taken by a checkpoint that is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: this store can't read the trace's newest checkpoint, and was not told
+   *   `allowUnreadableLatest`; or it would put a plain record on top of an encrypted one.
    */
   saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<void>;
   /**
@@ -90,7 +92,6 @@ export interface CheckpointStore<S = unknown> {
    * @param keep - How many to keep: a whole number. 0 empties the trace.
    * @returns How many checkpoints were removed.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
-   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
    */
   prune(traceId: TraceId, keep: number): Promise<number>;
 }
@@ -168,8 +169,9 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
   /**
    * Starts a new trace with a copy of a checkpoint. Neither trace can take anything from the other afterwards.
    *
-   * The copy is loaded after it was made. If that rejects with `codec-mismatch`, the new trace exists all the same;
-   * `Trace.fork` loads nothing.
+   * The copy is loaded after it was made. If that rejects with `codec-mismatch`, the new trace may exist all the same:
+   * only what is bound to its place, as an encrypted checkpoint is, needs the codec and the key to be copied. `Trace.fork`
+   * loads nothing.
    *
    * @param id - The checkpoint to copy.
    * @param traceId - The trace to start.
@@ -210,7 +212,6 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * @param keep - How many to keep: a whole number. 0 empties the trace.
    * @returns How many checkpoints were removed.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
-   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
    */
   prune(traceId: TraceId, keep: number): Promise<number>;
   /**
@@ -221,7 +222,6 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * @param options - `dryRun: true`.
    * @returns The checkpoints that would be removed, and how many bytes that would free.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
-   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
    */
   prune(traceId: TraceId, keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
   /**
@@ -301,7 +301,9 @@ export interface Trace<S = unknown> {
    * @throws CheckpointStoreError `conflict`: the id is taken, or another owner has taken over the trace from this
    *   handle.
    * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
-   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
+   * @throws CheckpointStoreError `corrupted`: the id is taken by a checkpoint that is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: this store can't read the trace's newest checkpoint, and was not told
+   *   `allowUnreadableLatest`; or it would put a plain record on top of an encrypted one.
    *
    * @example
    * ```ts
@@ -370,7 +372,6 @@ export interface Trace<S = unknown> {
    * @param keep - How many to keep: a whole number. 0 empties the trace.
    * @returns How many checkpoints were removed.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
-   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
    *
    * @example
    * ```ts
@@ -390,11 +391,11 @@ export interface Trace<S = unknown> {
    * @param options - `dryRun: true`.
    * @returns The checkpoints that would be removed, and how many bytes that would free.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
-   * @throws CheckpointStoreError `corrupted`: the record of the trace is damaged.
    */
   prune(keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
   /**
-   * Starts another trace with a copy of a checkpoint of this one. Reads no state, and needs neither codec nor key.
+   * Starts another trace with a copy of a checkpoint of this one. Reads no state, and needs neither codec nor key, unless
+   * the checkpoint is bound to its place, as an encrypted one is.
    *
    * @param id - The checkpoint to copy.
    * @param traceId - The trace to start.
@@ -402,6 +403,8 @@ export interface Trace<S = unknown> {
    * @throws CheckpointStoreError `not-found`: this trace has no checkpoint `id`.
    * @throws CheckpointStoreError `conflict`: the trace `traceId` exists.
    * @throws CheckpointStoreError `corrupted`: a record that the checkpoint needs is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: it is bound to its place by a codec, or with a key, that this store was
+   *   not given.
    */
   fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>>;
   /**

@@ -1,6 +1,9 @@
 import type { Checkpoint } from "../core/checkpoint.ts";
 
-/** The furthest time that a `Date` can hold (ECMA-262, Time Values and Time Range); beyond it, order would need more bits than a number has. */
+/**
+ * The furthest time that a `Date` can hold (ECMA-262, Time Values and Time Range). Beyond it, 1 more may be the same
+ * number.
+ */
 const MAX_TIME_MS = 8.64e15;
 
 /** @throws TypeError unless `value` is a string with something in it. */

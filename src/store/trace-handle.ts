@@ -18,21 +18,21 @@ import type {
   TraceWork,
 } from "../core/store.ts";
 
-/** What a handle works with. */
+/** What a handle needs of its store. */
 export interface HandleParts<S> {
   readonly store: Store<S>;
-  /** The same for another trace: of it, the handle is no owner. */
+  /** Returns the same for another trace, with the same retention and no owner. */
   of(traceId: TraceId): HandleParts<S>;
   /** As the store's `load`, but for checkpoints of one trace alone. */
   load(id: CheckpointId, options: LoadOptions, within: TraceId): Promise<Checkpoint<S> | undefined>;
   /** As `saveWithTrace`, under the handle's own rules. */
   save(checkpoint: Checkpoint<S>): Promise<void>;
-  /** As the store's `fork`, but of a checkpoint of one trace alone; answers the id of the copy, and reads no state. */
+  /** As the store's `fork`, but of a checkpoint of one trace alone. Returns the id of the copy; reads no state. */
   fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<CheckpointId>;
   takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions): Promise<T>;
 }
 
-/** A trace of a store, with a memory of the checkpoint that the next one grows from. */
+/** A handle on a trace. It remembers the checkpoint that the next one grows from. */
 export class TraceHandle<S> implements Trace<S> {
   readonly id: TraceId;
   readonly #parts: HandleParts<S>;
@@ -50,7 +50,7 @@ export class TraceHandle<S> implements Trace<S> {
     const parentId = options.parentId ?? this.#parentId;
     const checkpoint = createCheckpoint(state, { ...options, ...(parentId !== undefined && { parentId }) });
     const saving = this.#parts.save(checkpoint);
-    // Set before the save is done, so that saves need not be awaited one by one; set back if it fails.
+    // Set before the save is done, so that the next save is its child without awaiting it; set back if it fails.
     const before = this.#parentId;
     this.#parentId = checkpoint.id;
     try {
