@@ -6,6 +6,7 @@ import {
   type Key,
   type KeyRange,
   type Query,
+  type Scope,
   type WriteTransaction,
 } from "../core/backend.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
@@ -39,18 +40,18 @@ export function createMemoryBackend(): Backend {
   };
 
   return {
-    read: (work) =>
+    read: (work, scope) =>
       inTurn(async () => {
-        const transaction = new MemoryTransaction(collections);
+        const transaction = new MemoryTransaction(collections, scope);
         try {
           return await work(transaction);
         } finally {
           transaction.end();
         }
       }),
-    write: (work) =>
+    write: (work, scope) =>
       inTurn(async () => {
-        const transaction = new MemoryTransaction(collections);
+        const transaction = new MemoryTransaction(collections, scope);
         try {
           const result = await work(transaction);
           transaction.requireSound();
@@ -81,17 +82,20 @@ function emptyCollections(): Record<CollectionName, Collection> {
 
 class MemoryTransaction implements WriteTransaction {
   readonly #collections: Record<CollectionName, Collection>;
+  readonly #scope: Scope | undefined;
   readonly #undo: (() => void)[] = [];
   /** Why the first write that failed did. */
   #failure: CheckpointStoreError | undefined;
   #isOver = false;
 
-  constructor(collections: Record<CollectionName, Collection>) {
+  constructor(collections: Record<CollectionName, Collection>, scope: Scope | undefined) {
     this.#collections = collections;
+    this.#scope = scope;
   }
 
   async get<R>(collection: CollectionName, key: Key, index?: string): Promise<R | undefined> {
     this.requireSound();
+    this.#requireWithin(collection);
     const entries = this.#entries(collection, index);
     const place = lowerBound(entries, key);
     return isAt(entries, place, key) ? (structuredClone(entries[place]!.record) as R) : undefined;
@@ -109,6 +113,7 @@ class MemoryTransaction implements WriteTransaction {
 
   put(collection: CollectionName, record: object): void {
     this.#requireRunning();
+    this.#requireWithin(collection);
     let stored: object;
     try {
       stored = structuredClone(record);
@@ -154,6 +159,11 @@ class MemoryTransaction implements WriteTransaction {
     if (this.#isOver) throw new TypeError("the transaction is over");
   }
 
+  #requireWithin(collection: CollectionName): void {
+    if (this.#scope?.includes(collection) === false)
+      throw new TypeError(`${collection} is not in the transaction's scope`);
+  }
+
   #fail(...error: ConstructorParameters<typeof CheckpointStoreError>): void {
     this.#failure ??= new CheckpointStoreError(...error);
   }
@@ -164,6 +174,7 @@ class MemoryTransaction implements WriteTransaction {
   }
 
   #select(collection: CollectionName, { range, index, limit = Infinity, offset = 0, reverse = false }: Query): Entry[] {
+    this.#requireWithin(collection);
     const entries = this.#entries(collection, index);
     const { lower, upper, lowerOpen = false, upperOpen = false } = range ?? {};
     let from = 0;

@@ -24,7 +24,6 @@ const KNOWN_BAD: readonly (readonly [breaks: Breaks, ...caughtBy: string[]])[] =
   [queries.stringsBeforeNumbers, "key order: numbers before strings"],
   [queries.numbersByTheirText, NUMBERS],
   [queries.wholeNumbersOnly, NUMBERS],
-  [queries.zeroHasTwoKeys, "key order: -0 and 0 are one key"],
   [queries.stringsByCodePoint, STRINGS],
   [queries.stringsByLocale, STRINGS],
   [queries.replacesLoneSurrogates, STRINGS],

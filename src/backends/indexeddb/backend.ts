@@ -1,8 +1,15 @@
-import type { IDBPDatabase } from "idb";
-import { COLLECTIONS, type Backend, type ReadTransaction, type WriteTransaction } from "../../core/backend.ts";
+import { unwrap, type IDBPDatabase } from "idb";
+import {
+  COLLECTIONS,
+  type Backend,
+  type ReadTransaction,
+  type Scope,
+  type WriteTransaction,
+} from "../../core/backend.ts";
 import { CheckpointStoreError } from "../../core/errors.ts";
 import { Connection, isThroughFrame, type ConnectionOptions } from "./connection.ts";
 import { isEngineError, isStorageFull, toStoreError } from "./errors.ts";
+import { ended } from "./requests.ts";
 import { IndexedDbTransaction } from "./transaction.ts";
 import { UnreadableRecords } from "./unreadable.ts";
 
@@ -23,6 +30,18 @@ const IS_FIREFOX = /\bGecko\/\d/.test((globalThis.navigator as Navigator | undef
 const MAX_ATTEMPTS = 3;
 
 const NAMES = Object.keys(COLLECTIONS);
+
+/** What a transaction may do, and to which collections. */
+interface Reach {
+  readonly mode: "readonly" | "readwrite";
+  readonly collections: readonly string[];
+}
+
+/** A transaction, and the database that it is one of. */
+interface Begun {
+  readonly transaction: IDBTransaction;
+  readonly database: IDBPDatabase;
+}
 
 /** How to run a transaction. */
 interface Manner {
@@ -53,12 +72,12 @@ class IndexedDbBackend implements Backend {
     await this.#connection.open();
   }
 
-  read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
-    return this.#run("readonly", work);
+  read<T>(work: (transaction: ReadTransaction) => Promise<T>, scope?: Scope): Promise<T> {
+    return this.#run({ mode: "readonly", collections: scope ?? NAMES }, work);
   }
 
-  write<T>(work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
-    return this.#run("readwrite", work);
+  write<T>(work: (transaction: WriteTransaction) => Promise<T>, scope?: Scope): Promise<T> {
+    return this.#run({ mode: "readwrite", collections: scope ?? NAMES }, work);
   }
 
   close(): Promise<void> {
@@ -66,11 +85,11 @@ class IndexedDbBackend implements Backend {
     return this.#closing;
   }
 
-  #run<T>(mode: "readonly" | "readwrite", work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+  #run<T>(reach: Reach, work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) {
       return Promise.reject(new CheckpointStoreError("closed", "the store was closed"));
     }
-    const running = this.#transact(mode, work);
+    const running = this.#transact(reach, work);
     this.#running.add(running);
     const forget = (): void => void this.#running.delete(running);
     running.then(forget, forget);
@@ -78,17 +97,20 @@ class IndexedDbBackend implements Backend {
   }
 
   async #transact<T>(
-    mode: "readonly" | "readwrite",
+    reach: Reach,
     work: (transaction: WriteTransaction) => Promise<T>,
     { durability, unreadable }: Manner = { durability: this.#durability },
   ): Promise<T> {
-    const transaction = await this.#begin(mode, durability);
-    const done = transaction.done;
+    const { mode } = reach;
+    const begun = this.#begin(reach, durability);
+    // Without an await where the database is open: each would cost a turn.
+    const { transaction, database } = begun instanceof Promise ? await begun : begun;
+    const done = ended(transaction);
     // It may reject while the work still runs, before anything awaits it.
     done.catch(() => undefined);
     const isRelaxed = mode === "readwrite" && durability === "relaxed";
     const wrapped = new IndexedDbTransaction(transaction, {
-      isThroughFrame: isThroughFrame(transaction.db),
+      isThroughFrame: isThroughFrame(database),
       isRelaxed,
       unreadable,
     });
@@ -111,10 +133,10 @@ class IndexedDbBackend implements Backend {
         // It has ended by itself.
       }
       await done.catch(() => undefined);
-      if (wrapped.needsStrict) return this.#transact(mode, work, { durability: "strict", unreadable });
+      if (wrapped.needsStrict) return this.#transact(reach, work, { durability: "strict", unreadable });
       // This ends: each attempt finds one more unreadable record.
       if (wrapped.metUnreadable)
-        return this.#transact(mode, work, { durability, unreadable: unreadable ?? new UnreadableRecords() });
+        return this.#transact(reach, work, { durability, unreadable: unreadable ?? new UnreadableRecords() });
       const isOfWork = !isWorkDone && !wrapped.hasRaised(error);
       if (isOfWork || !isEngineError(error)) throw error;
       // What the work saw of it may be no more than the abort that followed.
@@ -124,23 +146,45 @@ class IndexedDbBackend implements Backend {
       const isFull =
         failure.code === "quota-exceeded" || ((reason as Error).name === "UnknownError" && (await isStorageFull()));
       if (!isFull) throw failure;
-      passUpCleanup(transaction.db);
+      passUpCleanup(database);
       throw new CheckpointStoreError("quota-exceeded", failure.message, { cause: reason });
     }
   }
 
-  async #begin(mode: "readonly" | "readwrite", durability: "strict" | "relaxed") {
-    for (let attempt = 1; ; attempt += 1) {
-      let open = this.#connection.get();
-      if (open instanceof Promise) open = await open;
-      try {
-        return mode === "readonly" ? open.transaction(NAMES, mode) : open.transaction(NAMES, mode, { durability });
-      } catch (error) {
-        // The connection is lost, and its `close` event has not come yet.
-        this.#connection.lose(open);
-        const isLost = (error as Error).name === "InvalidStateError";
-        if (!isLost || attempt === MAX_ATTEMPTS) throw toStoreError(error, "can't start a transaction");
-      }
+  #begin(reach: Reach, durability: "strict" | "relaxed"): Begun | Promise<Begun> {
+    const open = this.#connection.get();
+    return open instanceof Promise
+      ? this.#beginOnceOpen(reach, durability, open)
+      : this.#beginOn(open, reach, durability);
+  }
+
+  async #beginOnceOpen(
+    reach: Reach,
+    durability: "strict" | "relaxed",
+    opening: Promise<IDBPDatabase>,
+    attempt = 1,
+  ): Promise<Begun> {
+    return this.#beginOn(await opening, reach, durability, attempt);
+  }
+
+  #beginOn(
+    database: IDBPDatabase,
+    reach: Reach,
+    durability: "strict" | "relaxed",
+    attempt = 1,
+  ): Begun | Promise<Begun> {
+    const { mode, collections } = reach;
+    try {
+      const raw = unwrap(database);
+      const transaction =
+        mode === "readonly" ? raw.transaction(collections, mode) : raw.transaction(collections, mode, { durability });
+      return { transaction, database };
+    } catch (error) {
+      // The connection is lost, and its `close` event has not come yet.
+      this.#connection.lose(database);
+      const isLost = (error as Error).name === "InvalidStateError";
+      if (!isLost || attempt === MAX_ATTEMPTS) throw toStoreError(error, "can't start a transaction");
+      return this.#beginOnceOpen(reach, durability, this.#connection.open(), attempt + 1);
     }
   }
 }

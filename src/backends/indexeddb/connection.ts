@@ -3,6 +3,7 @@ import { COLLECTIONS } from "../../core/backend.ts";
 import { CheckpointStoreError } from "../../core/errors.ts";
 import { toStoreError } from "./errors.ts";
 import { openFrame, type Frame } from "./frame.ts";
+import { beginFreshLog } from "./fresh-log.ts";
 import { keyPathOf } from "./keys.ts";
 import { lastSeenAt, noteSeen } from "./witness.ts";
 
@@ -155,6 +156,7 @@ export class Connection {
       opened.onclose = lose;
       if (factory !== globalThis.indexedDB) throughFrames.add(database);
       this.#database = database;
+      beginFreshLog();
       if (isNew) await this.#tellLoss(startedAt);
       else if (!this.#isSeen) this.#noting = noteSeen(this.#name).finally(() => (this.#noting = undefined));
       this.#isSeen = true;

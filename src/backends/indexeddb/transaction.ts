@@ -1,12 +1,11 @@
-import type { IDBPObjectStore, IDBPTransaction } from "idb";
 import type { CollectionName, IndexName, Key, KeyRange, Query, WriteTransaction } from "../../core/backend.ts";
 import { roughBytes } from "../../core/rough-bytes.ts";
 import { adopt } from "./frame.ts";
 import { fromKey, toKey, toRange } from "./keys.ts";
+import { advanced, settled } from "./requests.ts";
 import { isUnreadable, type UnreadableRecords } from "./unreadable.ts";
 
-type Mode = "readonly" | "readwrite";
-type Source = IDBPObjectStore<unknown, string[], CollectionName, Mode>;
+type Source = IDBObjectStore | IDBIndex;
 
 /**
  * Larger records are written strictly. Chromium keeps values of more than 64 kB in files of their own, which a relaxed
@@ -17,7 +16,7 @@ const MAX_RELAXED_BYTES = 32 * 1024;
 
 /** A backend's transaction over one of IndexedDB. */
 export class IndexedDbTransaction implements WriteTransaction {
-  readonly #transaction: IDBPTransaction<unknown, string[], Mode>;
+  readonly #transaction: IDBTransaction;
   readonly #take: <T>(value: T) => T;
   /** Why the first failed write failed. After an explicit commit, Chromium's transaction does not have its error. */
   failure: unknown = undefined;
@@ -38,7 +37,7 @@ export class IndexedDbTransaction implements WriteTransaction {
    * @param unreadable - If given, records are read one by one, and unreadable ones are added to it.
    */
   constructor(
-    transaction: IDBPTransaction<unknown, string[], Mode>,
+    transaction: IDBTransaction,
     {
       isThroughFrame,
       isRelaxed,
@@ -71,7 +70,7 @@ export class IndexedDbTransaction implements WriteTransaction {
   put(collection: CollectionName, record: object): void {
     this.#write(() => {
       this.#weigh(record);
-      return this.#transaction.objectStore(collection).put!(record);
+      return this.#transaction.objectStore(collection).put(record);
     });
   }
 
@@ -79,9 +78,9 @@ export class IndexedDbTransaction implements WriteTransaction {
     this.#write(() => {
       if (this.#isRelaxed) this.#refuse();
       const keys = toRange(range, { collection });
-      if (keys === "none") return Promise.resolve();
+      if (keys === "none") return undefined;
       const store = this.#transaction.objectStore(collection);
-      return keys === undefined ? store.clear!() : store.delete!(keys);
+      return keys === undefined ? store.clear() : store.delete(keys);
     });
   }
 
@@ -89,7 +88,7 @@ export class IndexedDbTransaction implements WriteTransaction {
     const source = this.#source(collection, index);
     const wanted = toKey(key, { collection, index });
     if (this.#unreadable === undefined) return this.#taken((await this.#read(source.get(wanted))) as R | undefined);
-    const primary = await source.getKey(wanted);
+    const primary = await settled(source.getKey(wanted));
     return primary === undefined ? undefined : ((await this.#readOne(collection, fromKey(primary))) as R);
   }
 
@@ -115,7 +114,7 @@ export class IndexedDbTransaction implements WriteTransaction {
     const source = this.#source(collection, query.index);
     const window = await windowOf(source, { collection, query });
     if (window === undefined) return [];
-    const keys = (await source.getAllKeys(window.range, window.limit)).map(fromKey);
+    const keys = (await settled(source.getAllKeys(window.range, window.limit))).map(fromKey);
     return query.reverse ? keys.reverse() : keys;
   }
 
@@ -130,9 +129,9 @@ export class IndexedDbTransaction implements WriteTransaction {
     }
   }
 
-  async #read<T>(request: Promise<T>): Promise<T> {
+  async #read<T>(request: IDBRequest<T>): Promise<T> {
     try {
-      return await request;
+      return await settled(request);
     } catch (error) {
       this.metUnreadable ||= isUnreadable(error);
       throw error;
@@ -165,9 +164,10 @@ export class IndexedDbTransaction implements WriteTransaction {
     }
   }
 
-  #write(request: () => Promise<unknown>): void {
+  #write(ask: () => IDBRequest | undefined): void {
     try {
-      request().catch(this.#fail);
+      const request = ask();
+      if (request !== undefined) request.onerror = () => this.#fail(request.error);
     } catch (error) {
       // At once, and without an abort: for a value that can't be cloned, for instance.
       this.#raised.add(error);
@@ -183,7 +183,7 @@ export class IndexedDbTransaction implements WriteTransaction {
 
   #source(collection: CollectionName, index?: IndexName): Source {
     const store = this.#transaction.objectStore(collection);
-    return (index === undefined ? store : store.index(index)) as Source;
+    return index === undefined ? store : store.index(index);
   }
 }
 
@@ -204,13 +204,14 @@ async function windowOf(
   const range = toRange(query.range, { collection, index });
   if (range === "none") return undefined;
   if (offset === 0 && (!reverse || limit === undefined)) return { range, limit };
-  let cursor = await source.openKeyCursor(range, reverse ? "prev" : "next");
-  if (offset > 0) cursor = (await cursor?.advance(offset)) ?? null;
+  const request = source.openKeyCursor(range, reverse ? "prev" : "next");
+  let cursor = await settled(request);
+  if (cursor !== null && offset > 0) cursor = await advanced(request, offset);
   if (cursor === null) return undefined;
   const first = cursor.key;
   if (!reverse) return { range: within(range, { from: first }), limit };
   if (limit === undefined) return { range: within(range, { to: first }), limit };
-  const last = limit === 1 ? first : (await cursor.advance(limit - 1))?.key;
+  const last = limit === 1 ? first : (await advanced(request, limit - 1))?.key;
   return { range: within(range, { to: first, ...(last !== undefined && { from: last }) }), limit: undefined };
 }
 

@@ -1,6 +1,6 @@
 import type { Backend } from "../../core/backend.ts";
-import { assert, assertEqual } from "../assertions.ts";
-import { collections, keyIn, orders, ordersOf, recordOf, store, type KitRecord, type Order } from "./collections.ts";
+import { assertEqual } from "../assertions.ts";
+import { keyIn, orders, ordersOf, recordOf, store, type KitRecord, type Order } from "./collections.ts";
 import type { BackendCase } from "./subject.ts";
 
 const NUMBERS: readonly number[] = [
@@ -166,32 +166,6 @@ export const keyOrderCases: readonly BackendCase[] = [
           const values = [1, 2, 3, "", "a", "a\u0000", "a!", "aa", "b"];
           await assertArranged(backend, { order, values, place, isOpposed: true });
         }
-      }
-    },
-  },
-  {
-    name: "key order: -0 and 0 are one key",
-    async run({ open }) {
-      const backend = await open();
-      for (const collection of collections) {
-        const [{ fields }, ...indexes] = ordersOf(collection);
-        const all = (value: number) =>
-          Object.fromEntries(ordersOf(collection).flatMap((order) => order.fields.map((field) => [field, value])));
-        await store(backend, collection, [recordOf(collection, 1, { fields: all(-0) })]);
-        await store(backend, collection, [recordOf(collection, 2, { fields: all(0) })]);
-        await backend.read(async (transaction) => {
-          const found = await transaction.getAll<KitRecord>(collection);
-          assert(found.length === 1, `${collection}: there are ${found.length} records under the keys 0 and -0`);
-          for (const { fields: parts, index } of [{ fields, index: undefined }, ...indexes]) {
-            const [plus, minus] = [parts.map(() => 0), parts.map(() => -0)];
-            for (const key of [plus, minus]) {
-              const record = await transaction.get<KitRecord>(collection, key, index);
-              assert(record?.content === 2, `${collection}: nothing is found by ${index ?? "key"} at 0 or -0`);
-            }
-            const inRange = await transaction.getAll(collection, { index, range: { lower: plus, upper: minus } });
-            assert(inRange.length === 1, `${collection}: the range from 0 to -0 holds ${inRange.length} records`);
-          }
-        });
       }
     },
   },

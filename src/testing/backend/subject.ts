@@ -21,6 +21,7 @@ export interface BackendSubject {
    *
    * @param name - Which one: it is empty at first. Every case brings names of its own, which it opens several times only if
    *   the subject provides `persistence` or `connections`.
+   * @returns The open backend.
    */
   open(name: string): Promise<Backend>;
   /**
@@ -43,7 +44,29 @@ export type BackendCase = Case<BackendContext, BackendFeature>;
  *
  * @param subject - The backend to test.
  * @param one - One of `backendCases`.
- * @throws What the case found: a `ConformanceFailure`, or an error of the backend's that it did not expect.
+ * @throws Anything, if the backend fails the case: a `ConformanceFailure`, or an error that it should not have thrown.
+ *
+ * @example
+ * ```ts
+ * import type { Backend } from "waystone/backend";
+ * import { backendCases, fitsSubject, runBackendCase, type BackendSubject } from "waystone/testing";
+ *
+ * // A backend that keeps nothing.
+ * const backend: Backend = {
+ *   read: (work) => work({ get: async () => undefined, getAll: async () => [], keys: async () => [] }),
+ *   write: async () => {
+ *     throw new Error("there is no disk");
+ *   },
+ *   close: async () => undefined,
+ * };
+ * const subject: BackendSubject = { name: "nothing", open: async () => backend };
+ *
+ * let failures = 0;
+ * for (const one of backendCases) {
+ *   if (fitsSubject(subject, one)) await runBackendCase(subject, one).catch(() => (failures += 1));
+ * }
+ * console.log(failures > 50); // true
+ * ```
  */
 export function runBackendCase(subject: BackendSubject, one: BackendCase): Promise<void> {
   return runOnItsOwn(subject, (opening) => one.run(opening));

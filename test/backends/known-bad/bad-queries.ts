@@ -212,6 +212,3 @@ export const endsStringsAtNul: Breaks = (disk) =>
 
 export const wholeNumbersOnly: Breaks = (disk) =>
   withKeys(disk, (element) => (typeof element === "number" ? Math.trunc(element) : element));
-
-export const zeroHasTwoKeys: Breaks = (disk) =>
-  withKeys(disk, (element) => (Object.is(element, -0) ? -Number.MIN_VALUE / 2 || -1e-320 : element));
