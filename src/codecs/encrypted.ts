@@ -6,8 +6,12 @@ import { bytesOfPlace } from "./encrypted/place-bytes.ts";
 
 export { createKeyRing } from "./encrypted/key-ring.ts";
 export type { KeyRing, KeyRingOptions, RingKey } from "./encrypted/key-ring.ts";
-export { openManagedKeys, openPassphraseKeys } from "./encrypted/managed-keys.ts";
-export type { ManagedKeys, PassphraseKeysOptions } from "./encrypted/managed-keys.ts";
+export { openManagedKeys } from "./encrypted/managed-keys.ts";
+export type { ManagedKeys, ManagedKeysOptions } from "./encrypted/managed-keys.ts";
+export { openPasskeyKeys } from "./encrypted/passkey-keys.ts";
+export type { PasskeyKeysOptions } from "./encrypted/passkey-keys.ts";
+export { openPassphraseKeys } from "./encrypted/passphrase-keys.ts";
+export type { PassphraseKeysOptions } from "./encrypted/passphrase-keys.ts";
 
 /** Options of {@link createEncryptedCodec}. */
 export interface EncryptedCodecOptions {
@@ -17,8 +21,8 @@ export interface EncryptedCodecOptions {
    */
   readonly codec: Codec;
   /**
-   * A key for AES-GCM of 256 bits, that can encrypt and decrypt; or a ring of several, such as `openManagedKeys`,
-   * `openPassphraseKeys` and `createKeyRing` return.
+   * A key for AES-GCM of 256 bits, that can encrypt and decrypt; or a ring of several, such as `openPassphraseKeys`,
+   * `openPasskeyKeys`, `openManagedKeys` and `createKeyRing` return.
    */
   readonly keys: CryptoKey | KeyRing;
   /** Whether metadata is encrypted too. Default is false: then metadata can be read without a key. */
@@ -26,16 +30,17 @@ export interface EncryptedCodecOptions {
 }
 
 const IV_BYTES = 12;
-const FORMAT = 1;
-const TEXT = 1;
-const BYTES = 0;
+const TAG_BYTES = 16;
+/** The first byte of what is encrypted: what the other codec made. */
+const BYTES = 1;
+const TEXT = 2;
 
 /**
  * Creates a codec that encrypts what another codec encodes, with AES-GCM.
  *
- * Each value is bound to its place in the store. A record that was altered, or put in the place of another, is reported
- * as `corrupted`; one whose key is not in the ring as `codec-mismatch`. Each value has a random nonce, so that equal
- * values don't look alike.
+ * Each value is bound to its place in the store and to all that it refers to: what can be decrypted is what was saved
+ * there. A record that was altered, or put in the place of another, is reported as `corrupted`; one whose key is not in
+ * the ring as `codec-mismatch`. Each value has a random nonce, so that equal values don't look alike.
  *
  * Rotate a key long before it has encrypted 2^32 values, which is the limit for random nonces (NIST SP 800-38D, section
  * 8.3).
@@ -66,19 +71,17 @@ export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: E
     encodesMetadata: encryptMetadata,
     ...(codec.custom !== undefined && { custom: codec.custom }),
     async encode(value, place) {
-      const { id, key } = await ring.current();
-      const header = headerOf(id);
+      const [{ id, key }, made] = await Promise.all([ring.current(), codec.encode(value, place)]);
+      const { format, bytes } = toBytes(made, codec);
+      const header = headerOf(format, id);
       const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-      const sealed = await crypto.subtle.encrypt(
-        paramsOf(iv, { name, header, place }),
-        key,
-        toBytes(await codec.encode(value, place), codec),
-      );
+      const sealed = await crypto.subtle.encrypt(paramsOf(iv, { name, header, place }), key, bytes);
       return concatBytes([header, iv, new Uint8Array(sealed)]);
     },
     async decode(encoded, place) {
       const { header, id, iv, sealed } = split(encoded);
-      const key = await ring.find(id);
+      const found = ring.find(id);
+      const key = found instanceof Promise ? await found : found;
       if (key === undefined) {
         throw new CheckpointStoreError("codec-mismatch", `it was encrypted with key ${id}, which is not in the ring`, {
           actual: id,
@@ -92,20 +95,21 @@ export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: E
           "it can't be decrypted: it was altered or put in another's place, or another key has the same id";
         throw new CheckpointStoreError("corrupted", message, { cause });
       }
-      const content = bytes.subarray(1);
-      return codec.decode(
-        bytes[0] === TEXT ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(content) : content.slice(),
-        place,
-      );
+      return codec.decode(header[0] === TEXT ? decoder.decode(bytes) : bytes, place);
     },
+    // The tag: without the key, nobody can choose it, nor find anything else that decrypts and has it.
+    fingerprint: (encoded) => split(encoded).sealed.slice(-TAG_BYTES),
   };
 }
 
-/** Returns the format and the key's id as bytes. The encryption is bound to both. */
-function headerOf(id: string): Uint8Array<ArrayBuffer> {
-  const name = new TextEncoder().encode(id);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The format and the key's id as bytes. The encryption is bound to both. */
+function headerOf(format: number, id: string): Uint8Array<ArrayBuffer> {
+  const name = encoder.encode(id);
   if (name.length > 255) throw new RangeError(`the id of a key must be short, got ${name.length} bytes`);
-  return concatBytes([Uint8Array.of(FORMAT, name.length), name]);
+  return concatBytes([Uint8Array.of(format, name.length), name]);
 }
 
 function paramsOf(
@@ -116,25 +120,25 @@ function paramsOf(
 }
 
 function split(encoded: unknown) {
-  if (!(encoded instanceof Uint8Array) || encoded[0] !== FORMAT)
+  if (!(encoded instanceof Uint8Array) || !(encoded[0] === BYTES || encoded[0] === TEXT))
     throw new TypeError("it is not encrypted by this codec");
   const at = 2 + encoded[1]!;
-  // Copied: not every browser's WebCrypto takes bytes of another realm or of a shared buffer.
-  const bytes = Uint8Array.from(encoded);
-  const header = bytes.slice(0, at);
+  if (encoded.length < at + IV_BYTES + TAG_BYTES) throw new TypeError("it is too short to be encrypted by this codec");
+  const bytes = encoded as Uint8Array<ArrayBuffer>;
+  const header = bytes.subarray(0, at);
   return {
     header,
-    id: new TextDecoder().decode(header.subarray(2)),
-    iv: bytes.slice(at, at + IV_BYTES),
-    sealed: bytes.slice(at + IV_BYTES),
+    id: decoder.decode(header.subarray(2)),
+    iv: bytes.subarray(at, at + IV_BYTES),
+    sealed: bytes.subarray(at + IV_BYTES),
   };
 }
 
-function toBytes(encoded: unknown, { name }: Codec): Uint8Array<ArrayBuffer> {
-  if (encoded instanceof Uint8Array) return concatBytes([Uint8Array.of(BYTES), encoded]);
+function toBytes(encoded: unknown, { name }: Codec): { format: number; bytes: Uint8Array<ArrayBuffer> } {
+  if (encoded instanceof Uint8Array) return { format: BYTES, bytes: encoded as Uint8Array<ArrayBuffer> };
   // A lone surrogate has no UTF-8.
   if (typeof encoded === "string" && !/[\ud800-\udfff]/u.test(encoded)) {
-    return concatBytes([Uint8Array.of(TEXT), new TextEncoder().encode(encoded)]);
+    return { format: TEXT, bytes: encoder.encode(encoded) };
   }
   throw new TypeError(`codec ${name} must make text or bytes to be encrypted, got ${typeof encoded}`);
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { createStore } from "../../src/backend.ts";
+import { createStore, type CreateStoreOptions } from "../../src/backend.ts";
 import { createMemoryBackend } from "../../src/backends/memory.ts";
 import {
   createEncryptedCodec,
@@ -9,13 +9,16 @@ import {
 } from "../../src/codecs/encrypted.ts";
 import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
-import type { Codec } from "../../src/core/codec.ts";
+import type { Codec, Place } from "../../src/core/codec.ts";
 import type { Backend, CollectionName } from "../../src/core/backend.ts";
+import { deleteStore, openStore } from "../../src/index.ts";
+import type { StoredHead } from "../../src/core/checkpoint.ts";
 import type { Store } from "../../src/core/store.ts";
-import { seal, type CheckpointRecord, type PageRecord } from "../../src/engine/records.ts";
-import { checksum } from "../../src/engine/checksum.ts";
+import { seal, type CheckpointRecord, type PieceRecord, type TraceRecord } from "../../src/log/records.ts";
+import { sumOf } from "../../src/pieces/encode.ts";
+import { numbersIn } from "../../src/pieces/runs.ts";
 import { noise } from "../../src/testing/steps.ts";
-import { readRecords } from "../damage/records.ts";
+import { readRecords, writeRecords } from "../damage/records.ts";
 
 const SECRET = "the eagle lands at midnight";
 const superjson = createSuperjsonCodec();
@@ -27,16 +30,28 @@ beforeAll(async () => {
   [key, other] = await Promise.all([newKey(), newKey()]);
 });
 
-interface Open {
+interface Open extends Pick<CreateStoreOptions, "allowPlainRecords" | "allowUnreadableLatest"> {
   readonly backend?: Backend;
   readonly keys?: CryptoKey;
   readonly name?: string;
   readonly encryptMetadata?: boolean;
 }
 
-function open({ backend = createMemoryBackend(), keys = key, name = "store", encryptMetadata = false }: Open = {}) {
+function open({
+  backend = createMemoryBackend(),
+  keys = key,
+  name = "store",
+  encryptMetadata = false,
+  ...allowed
+}: Open = {}) {
   const codec = createEncryptedCodec({ codec: superjson, keys, encryptMetadata });
-  return { backend, store: createStore<unknown>(backend, { codec, name, readCodecs: [superjson] }) };
+  return { backend, store: createStore<unknown>(backend, { codec, name, readCodecs: [superjson], ...allowed }) };
+}
+
+async function headsOf(store: Store<unknown>, traceId = "t"): Promise<StoredHead[]> {
+  const heads = [];
+  for await (const head of store.history(traceId)) heads.push(head);
+  return heads;
 }
 
 /** Three checkpoints that share a log of several pieces. */
@@ -63,10 +78,23 @@ function edit<R extends object>(
 }
 
 /** As one would who knows the format, but not the key: every checksum is right again. */
-function resealed({ root, ...record }: CheckpointRecord, changes: Partial<CheckpointRecord>): CheckpointRecord {
-  const { sum: _, ...rest } = { root, ...record, ...changes } as CheckpointRecord & { sum: number };
-  return seal(
-    Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as unknown as CheckpointRecord,
+function resealed<R extends object>(record: R, changes: Partial<R>): R {
+  const { sum: _, ...rest } = { ...record, ...changes } as R & { sum: number };
+  return seal(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as R);
+}
+
+/** Puts other blocks in the places of those that are there, with every checksum right again. */
+async function exchange(backend: Backend, change: (blocks: PieceRecord[]) => PieceRecord[]): Promise<void> {
+  await edit<PieceRecord>(backend, "pieces", (blocks) =>
+    change(blocks).map((block) => ({ ...block, sum: sumOf(block) })),
+  );
+  const blocks = (await readRecords(backend)).get("pieces") as PieceRecord[];
+  await edit<CheckpointRecord>(backend, "checkpoints", (records) =>
+    records.map((record) => {
+      const needed = new Set(numbersIn(record.needs));
+      const own = blocks.filter(({ traceId, block }) => traceId === record.traceId && needed.has(block));
+      return resealed(record, { contents: own.reduce((sum, block) => sum + block.sum, 0) });
+    }),
   );
 }
 
@@ -91,8 +119,8 @@ describe("what is encrypted", () => {
     const { backend, store } = open();
     for (const traceId of ["a", "b"])
       await store.saveWithTrace(traceId, { id: traceId, createdAt: 0, state: { text: noise(1, 5_000) } });
-    const pages = (await readRecords(backend)).get("pieces") as PageRecord[];
-    const payloads = pages.flatMap(({ pieces }) => pieces.map((piece) => String(piece?.[1])));
+    const blocks = (await readRecords(backend)).get("pieces") as PieceRecord[];
+    const payloads = blocks.map(({ payload }) => String(payload));
     expect(payloads.length).toBeGreaterThan(1);
     expect(new Set(payloads).size).toBe(payloads.length);
   });
@@ -106,11 +134,15 @@ describe("what is encrypted", () => {
         [store, true],
         [locked, !encryptMetadata],
       ] as const) {
-        const heads = [];
-        for await (const head of reader.history("t")) heads.push(head);
+        const heads = await headsOf(reader);
         expect(heads.map(({ id, nextNode }) => `${id} ${nextNode}`)).toEqual(["t2 act", "t1 act", "t0 act"]);
         expect(heads[0]?.metadata).toEqual(isReadable ? { title: "a title of 2", when: new Date(2) } : undefined);
-        expect((await reader.traces())[0]?.latest.metadata !== undefined).toBe(isReadable);
+        const [trace] = await reader.traces();
+        expect(trace?.latest.metadata !== undefined).toBe(isReadable);
+        for (const head of [...heads, trace?.latest]) {
+          expect(head?.isUnverified).toBe(reader === store ? undefined : true);
+          expect(head?.isDamaged).toBeUndefined();
+        }
       }
     }
   });
@@ -127,14 +159,13 @@ describe("what is encrypted", () => {
   });
 
   test("pinned checkpoints stay, although nobody can read that they are", async () => {
-    const { backend, store } = open({ encryptMetadata: true });
+    const { store } = open({ encryptMetadata: true });
     const run = store.trace("t", { retention: { keepLast: 1 } });
     await run.save(1, { id: "pinned", metadata: { pinned: true } });
     await run.save(2);
     await run.save(3, { id: "last" });
     expect(await run.list()).toEqual(["last", "pinned"]);
-    const locked = open({ backend, keys: other, encryptMetadata: true }).store;
-    for (const id of ["pinned", "last"]) await locked.trace("t").fork(id, `fork of ${id}`);
+    for (const id of ["pinned", "last"]) await store.trace("t").fork(id, `fork of ${id}`);
     const lengths = ["pinned", "last"].map(async (id) => {
       const fork = store.trace(`fork of ${id}`, { retention: { keepLast: 1 } });
       await fork.save(4);
@@ -161,8 +192,6 @@ describe("a record that is not what it was", () => {
       actual: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
     });
     await expect(ringed.loadLatest("t", { skipDamaged: true })).rejects.toMatchObject({ code: "codec-mismatch" });
-    await ringed.saveWithTrace("t", { id: "next", createdAt: 9, state: "goes on" });
-    expect((await ringed.loadLatest("t"))?.state).toBe("goes on");
   });
 
   test("in another store it is told", async () => {
@@ -177,7 +206,6 @@ describe("a record that is not what it was", () => {
     ["parentId", { parentId: "t0" }],
     ["graphHash", { graphHash: "another" }],
     ["metadata", { metadata: { title: "a title of 1", when: new Date(2) } }],
-    ["lineages", { lineages: [[0, 0.5]] }],
   ])("an altered %s is told", async (_, changes) => {
     const { backend, store } = open();
     await fill(store);
@@ -238,39 +266,27 @@ describe("a record that is not what it was", () => {
     await expect(store.load("c")).rejects.toMatchObject(corrupted("c"));
   });
 
-  test("damage beside pieces that can't be decrypted leaves no rejection unhandled", async () => {
+  test("damage beside blocks that can't be decrypted leaves no rejection unhandled", async () => {
     const { backend, store } = open();
-    await store.saveWithTrace("t", { id: "c", createdAt: 0, state: [noise(1, 30_000), noise(2, 30_000)] });
-    await edit<PageRecord>(backend, "pieces", (pages) =>
-      pages.map((page) => ({
-        ...page,
-        pieces: page.pieces.map((piece, at) =>
-          at === page.pieces.length - 1 ? ([1, ...piece!.slice(1)] as unknown as typeof piece) : piece,
-        ),
-      })),
+    await store.saveWithTrace("t", { id: "c", createdAt: 0, state: [noise(1, 90_000), noise(2, 90_000)] });
+    await edit<PieceRecord>(backend, "pieces", (blocks) =>
+      blocks.map((block, at) => (at === blocks.length - 1 ? { ...block, payload: new Uint8Array(40) } : block)),
     );
     // The runner fails the run for a rejection that nobody handles.
     await expect(open({ backend, keys: other }).store.load("c")).rejects.toMatchObject({ code: "corrupted" });
+    await exchange(backend, (blocks) => blocks);
+    await expect(open({ backend, keys: other }).store.load("c")).rejects.toMatchObject({ checkpointId: "c" });
     await new Promise((resolve) => setTimeout(resolve, 50));
   });
 
-  test("pieces that changed places are told", async () => {
+  test("blocks that changed places are told", async () => {
     const { backend, store } = open();
-    await store.saveWithTrace("t", { id: "c", createdAt: 0, state: [1, 2, 3].map((n) => noise(n, 30_000)) });
+    await store.saveWithTrace("t", { id: "c", createdAt: 0, state: [1, 2, 3].map((n) => noise(n, 90_000)) });
     let swapped = 0;
-    await edit<PageRecord>(backend, "pieces", (pages) =>
-      pages.map((page) => {
-        const payloads = page.pieces.map((piece) => piece?.[1]);
-        swapped += page.pieces.length;
-        const pieces = page.pieces.map((piece, i) => {
-          const [, , references = []] = piece!;
-          const payload = payloads[(i + 1) % payloads.length];
-          const sum = checksum([checksum(payload), page.first + i, ...references]);
-          return references.length === 0 ? ([sum, payload] as const) : ([sum, payload, references] as const);
-        });
-        return { ...page, pieces };
-      }),
-    );
+    await exchange(backend, (blocks) => {
+      swapped = blocks.length;
+      return blocks.map((block, i) => ({ ...block, payload: blocks[(i + 1) % blocks.length]!.payload }));
+    });
     expect(swapped).toBeGreaterThan(1);
     await expect(store.load("c")).rejects.toMatchObject(corrupted("c"));
   });
@@ -279,11 +295,10 @@ describe("a record that is not what it was", () => {
     const { backend, store } = open();
     await store.saveWithTrace("t", { id: "c", createdAt: 0, state: "x" });
     const [record] = (await readRecords(backend)).get("checkpoints") as CheckpointRecord[];
-    const payload = record!.root[1] as Uint8Array;
+    const payload = record!.root as Uint8Array;
     for (let at = 0; at < payload.length; at++) {
-      const altered = payload.slice();
-      altered[at]! ^= 1;
-      const root = [checksum([checksum(altered), -1]), altered] as const;
+      const root = payload.slice();
+      root[at]! ^= 1;
       await edit<CheckpointRecord>(backend, "checkpoints", () => [resealed(record!, { root })]);
       await expect(store.load("c"), `byte ${at}`).rejects.toMatchObject({ checkpointId: "c" });
     }
@@ -292,20 +307,76 @@ describe("a record that is not what it was", () => {
 });
 
 describe("forks", () => {
-  test("are made without the key and read with it, forks of forks too, and go on", async () => {
-    const { backend, store } = open({ encryptMetadata: true });
+  test("are bound to their own place, forks of forks too, go on, and outlive what they were made from", async () => {
+    for (const encryptMetadata of [false, true]) {
+      const { backend, store } = open({ encryptMetadata });
+      await fill(store);
+      const fork = await store.trace("t").fork("t1", "fork");
+      const [forkId] = await fork.list();
+      expect((await store.load(forkId!))?.state).toEqual((await store.load("t1"))?.state);
+      expect((await store.load(forkId!))?.metadata).toEqual({ title: "a title of 1", when: new Date(1) });
+      expect((await headsOf(store, "fork")).map(({ isDamaged, isUnverified }) => isDamaged ?? isUnverified)).toEqual([
+        undefined,
+      ]);
+      const again = await store.fork(forkId!, "again");
+      await store.trace("again").save({ ...(again.state as object), more: noise(7, 2_000) }, { id: "more" });
+      expect((await store.load("more"))?.state).toMatchObject({ log: (again.state as { log: unknown }).log });
+      await store.deleteTrace("t");
+      await store.deleteTrace("fork");
+      expect(await store.load("more")).toBeDefined();
+      const raw = (await readRecords(backend)).get("checkpoints") as CheckpointRecord[];
+      expect(raw.every(({ metadata }) => (metadata === undefined) === encryptMetadata || metadata === undefined)).toBe(
+        true,
+      );
+    }
+  });
+
+  test("need the key, and leave nothing behind without it", async () => {
+    const { backend, store } = open();
     await fill(store);
-    const locked = createStore(backend, { codec: superjson, name: "store" });
-    await locked.trace("t").fork("t1", "fork");
-    const [forkId] = await store.list("fork");
-    expect((await store.load(forkId!))?.state).toEqual((await store.load("t1"))?.state);
-    expect((await store.load(forkId!))?.metadata).toEqual({ title: "a title of 1", when: new Date(1) });
-    const again = await store.fork(forkId!, "again");
-    await store.trace("again").save({ ...(again.state as object), more: noise(7, 2_000) }, { id: "more" });
-    expect((await store.load("more"))?.state).toMatchObject({ log: (again.state as { log: unknown }).log });
-    await store.deleteTrace("t");
-    await store.deleteTrace("fork");
-    expect(await store.load("more")).toBeDefined();
+    const plain = createStore(backend, { codec: superjson, name: "store" });
+    for (const locked of [open({ backend, keys: other }).store, plain]) {
+      await expect(locked.trace("t").fork("t1", "fork")).rejects.toMatchObject({
+        code: "codec-mismatch",
+        checkpointId: "t1",
+      });
+      expect(await store.list("fork")).toEqual([]);
+    }
+  });
+
+  test("of a codec that binds nothing need neither codec nor key", async () => {
+    const backend = createMemoryBackend();
+    const writer = createStore<unknown>(backend, { codec: superjson });
+    await fill(writer);
+    const other = createStore<unknown>(backend, { codec: createStructuredCloneCodec() });
+    const fork = await other.trace("t").fork("t2", "fork");
+    const [id] = await fork.list();
+    expect((await writer.load(id!))?.state).toEqual((await writer.load("t2"))?.state);
+  });
+
+  test("of what is damaged are refused, whatever the codec", async () => {
+    for (const codec of [superjson, createEncryptedCodec({ codec: superjson, keys: key })]) {
+      const backend = createMemoryBackend();
+      const store = createStore<unknown>(backend, { codec });
+      await fill(store);
+      const sound = await readRecords(backend);
+      const refused = async () => expect(store.trace("t").fork("t1", "fork")).rejects.toMatchObject(corrupted("t1"));
+      const altered = (records: CheckpointRecord[]) =>
+        records.map((record) => ({ ...record, nextNode: "delete everything" }));
+      await edit<CheckpointRecord>(backend, "checkpoints", altered);
+      await refused();
+      await writeRecords(backend, sound);
+      await edit<PieceRecord>(backend, "pieces", (blocks) => blocks.map((block) => ({ ...block, payload: "x" })));
+      await refused();
+      await edit<PieceRecord>(backend, "pieces", () => []);
+      await refused();
+    }
+    const { backend, store } = open();
+    await fill(store);
+    await edit<CheckpointRecord>(backend, "checkpoints", (records) =>
+      records.map((record) => resealed(record, { nextNode: "delete everything" })),
+    );
+    await expect(store.trace("t").fork("t1", "fork")).rejects.toMatchObject(corrupted("t1"));
   });
 });
 
@@ -367,15 +438,235 @@ describe("keys", () => {
   });
 });
 
-test("records from before encryption are read, and the next save encrypts", async () => {
-  const backend = createMemoryBackend();
-  await fill(createStore<unknown>(backend, { codec: superjson, name: "store" }));
-  const { store } = open({ backend });
-  expect((await store.loadLatest("t"))?.state).toMatchObject({ note: `${SECRET}, step 2` });
-  await store.trace("t").save({ log: SECRET }, { id: "next" });
-  expect((await store.load("next"))?.state).toEqual({ log: SECRET });
-  await expect(createStore(backend, { codec: superjson, name: "store" }).load("next")).rejects.toMatchObject({
-    code: "codec-mismatch",
+describe("plain records", () => {
+  test("from before encryption are read where that is allowed, and the next save encrypts", async () => {
+    const backend = createMemoryBackend();
+    await fill(createStore<unknown>(backend, { codec: superjson, name: "store" }));
+    const { store } = open({ backend, allowPlainRecords: true });
+    expect((await store.loadLatest("t"))?.state).toMatchObject({ note: `${SECRET}, step 2` });
+    await store.trace("t").save({ log: SECRET }, { id: "next" });
+    expect((await store.load("next"))?.state).toEqual({ log: SECRET });
+    expect((await headsOf(store)).map(({ id, isUnverified }) => `${id} ${isUnverified}`)).toEqual([
+      "next undefined",
+      "t2 true",
+      "t1 true",
+      "t0 true",
+    ]);
+    const plain = createStore(backend, { codec: superjson, name: "store" });
+    await expect(plain.load("next")).rejects.toMatchObject({ code: "codec-mismatch" });
+  });
+
+  test("are refused otherwise, forged ones too, and not saved on top of", async () => {
+    const { backend, store } = open();
+    await fill(store);
+    const forger = createStore<unknown>(backend, { codec: superjson, name: "store", allowUnreadableLatest: true });
+    await forger.saveWithTrace("t", { id: "forged", createdAt: 9, nextNode: "delete everything", state: "forged" });
+    const refused = { code: "codec-mismatch", checkpointId: "forged", actual: "superjson" };
+    const { store: opened } = open({ backend });
+    await expect(opened.load("forged")).rejects.toMatchObject(refused);
+    await expect(opened.loadLatest("t", { skipDamaged: true })).rejects.toMatchObject(refused);
+    await expect(opened.trace("t").save("next")).rejects.toMatchObject(refused);
+    expect((await headsOf(opened))[0]).toMatchObject({ id: "forged", isUnverified: true });
+    expect((await opened.traces())[0]?.latest).toMatchObject({ id: "forged", isUnverified: true });
+    expect(await opened.load("t2")).toBeDefined();
+  });
+
+  test("are not put on top of encrypted ones, unless that is allowed", async () => {
+    const { backend, store } = open();
+    await fill(store);
+    const readCodecs = [createEncryptedCodec({ codec: superjson, keys: key })];
+    const plain = createStore<unknown>(backend, { codec: superjson, readCodecs, name: "store" });
+    expect((await plain.loadLatest("t"))?.state).toMatchObject({ note: `${SECRET}, step 2` });
+    await expect(plain.trace("t").save("in the open")).rejects.toMatchObject({
+      code: "codec-mismatch",
+      checkpointId: "t2",
+    });
+    const allowed = createStore<unknown>(backend, {
+      codec: superjson,
+      readCodecs,
+      name: "store",
+      allowPlainRecords: true,
+    });
+    await allowed.trace("t").save("in the open", { id: "next" });
+    expect((await plain.load("next"))?.state).toBe("in the open");
+  });
+});
+
+test("a codec that need not be awaited goes on where one had to be", async () => {
+  const name = `store ${crypto.randomUUID()}`;
+  const encrypted = createEncryptedCodec({ codec: superjson, keys: key });
+  const before = await openStore<unknown>(name, { codec: encrypted });
+  await before.trace("t").save(noise(1, 5_000));
+  await before.close();
+  const store = await openStore<unknown>(name, { codec: superjson, readCodecs: [encrypted], allowPlainRecords: true });
+  await store.trace("t").save("goes on", { id: "next" });
+  expect((await store.load("next"))?.state).toBe("goes on");
+  await store.close();
+  await deleteStore(name);
+});
+
+describe("a trace whose newest checkpoint can't be read", () => {
+  test.each<readonly [string, () => Codec]>([
+    ["another key", () => createEncryptedCodec({ codec: superjson, keys: other })],
+    ["another codec", () => superjson],
+    ["another codec that makes no promises", () => createStructuredCloneCodec()],
+  ])("is not saved to with %s, unless that is allowed", async (_, codecOf) => {
+    const { backend, store } = open();
+    await fill(store);
+    const codec = codecOf();
+    const stranger = createStore<unknown>(backend, { codec, name: "store" });
+    const refused = { code: "codec-mismatch", checkpointId: "t2", traceId: "t" };
+    const saves = [1, 2, 3].map((n) => stranger.trace("t").save({ n }));
+    for (const save of saves) await expect(save).rejects.toMatchObject(refused);
+    await expect(stranger.loadLatest("t")).rejects.toMatchObject(refused);
+    // What that load has read is made ready for a save in a moment of rest.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(stranger.trace("t").save({ n: 4 })).rejects.toMatchObject(refused);
+    await stranger.trace("u").save("elsewhere");
+    expect((await stranger.loadLatest("u"))?.state).toBe("elsewhere");
+    await store.trace("t").save("goes on", { id: "next" });
+    expect(await store.list("t")).toEqual(["next", "t2", "t1", "t0"]);
+
+    const told = createStore<unknown>(backend, { codec, name: "store", allowUnreadableLatest: true });
+    await told.trace("t").save({ n: 5 });
+    expect((await told.loadLatest("t"))?.state).toEqual({ n: 5 });
+  });
+});
+
+describe("somebody who can write to the database and has no key", () => {
+  const root = (record: CheckpointRecord) => ({ root: record.root, needs: record.needs, contents: record.contents });
+
+  test("can't have an old or a foreign checkpoint load in another's place by calling it the origin", async () => {
+    for (const from of ["t0", "u1"]) {
+      const { backend, store } = open();
+      await fill(store);
+      await fill(store, "u");
+      await edit<CheckpointRecord>(backend, "checkpoints", (records) => {
+        const { id, parentId, traceId, seq, timestamp, sealed, ...other } = records.find(({ id }) => id === from)!;
+        const origin = { id, ...(parentId !== undefined && { parentId }), traceId, seq, timestamp };
+        return records.map((record) =>
+          record.id === "t1" ? resealed(record, { ...root(other as never), sealed, origin } as never) : record,
+        );
+      });
+      await expect(store.load("t1")).rejects.toMatchObject({ code: "corrupted" });
+    }
+  });
+
+  test("can't splice single blocks of one trace into another", async () => {
+    const { backend, store } = open();
+    for (const traceId of ["a", "b"]) {
+      const text = traceId === "a" ? 1 : 2;
+      await store.saveWithTrace(traceId, { id: traceId, createdAt: 0, state: { log: [noise(text, 9_000)], n: 1 } });
+      await store.saveWithTrace(traceId, {
+        id: `${traceId}2`,
+        createdAt: 0,
+        state: { log: [noise(text, 9_000), noise(text + 2, 9_000)], n: 2 },
+      });
+    }
+    const numbers = ((await readRecords(backend)).get("pieces") as PieceRecord[])
+      .filter(({ traceId }) => traceId === "a")
+      .map(({ block }) => block);
+    expect(numbers.length).toBeGreaterThan(1);
+    const before = await readRecords(backend);
+    for (const number of numbers) {
+      await writeRecords(backend, before);
+      await exchange(backend, (blocks) => {
+        const donor = blocks.find(({ traceId, block }) => traceId === "b" && block === number)!;
+        return blocks.map((one) => (one.traceId === "a" && one.block === number ? { ...donor, traceId: "a" } : one));
+      });
+      await expect(store.load("a2"), `block ${number}`).rejects.toMatchObject(corrupted("a2"));
+      expect(await store.load("b2")).toBeDefined();
+    }
+  });
+
+  test("can't roll back, let one more save come, and put a block of the future that was in it", async () => {
+    const { backend, store } = open();
+    const save = async (step: number, text: string) =>
+      open({ backend }).store.saveWithTrace("t", {
+        id: `${step}${text[0]}`,
+        createdAt: step,
+        state: { log: Array.from({ length: step + 1 }, (_, n) => (n === step ? text : noise(n, 3_000))), step },
+      });
+    await save(0, noise(0, 3_000));
+    const past = await readRecords(backend);
+    await save(1, `y${noise(8, 3_000)}`);
+    const future = (await readRecords(backend)).get("pieces") as PieceRecord[];
+    await writeRecords(backend, past);
+    await save(1, `n${noise(9, 3_000)}`);
+    expect((await store.load("1n"))?.state).toMatchObject({ step: 1 });
+    const fresh = future.filter(
+      ({ block }) => !(past.get("pieces") as PieceRecord[]).some((one) => one.block === block),
+    );
+    expect(fresh.length).toBeGreaterThan(0);
+    await exchange(backend, (blocks) => blocks.map((one) => fresh.find(({ block }) => block === one.block) ?? one));
+    await expect(store.load("1n")).rejects.toMatchObject(corrupted("1n"));
+  });
+
+  test("can't choose blocks whose fingerprints add up to those that were there", async () => {
+    // Any sum, also of hundreds of bits, can be met by choosing among known blocks: so there must be none. What is in the
+    // place of the root is all of them, in their order.
+    const codec = createEncryptedCodec({ codec: superjson, keys: key });
+    const places: Place[] = [];
+    const spy: Codec = { ...codec, encode: (value, place) => (places.push(place), codec.encode(value, place)) };
+    const store = createStore<unknown>(createMemoryBackend(), { codec: spy });
+    await store.saveWithTrace("t", { id: "c", createdAt: 0, state: [1, 2, 3, 4].map((n) => noise(n, 60_000)) });
+    const { position } = places.find(({ position }) => position.part === "state")!;
+    const blocks = places.filter(({ position }) => position.part === "pieces").length;
+    expect(blocks).toBeGreaterThan(3);
+    expect((position as { contents: Uint8Array }).contents).toHaveLength(16 * (blocks + 1));
+  });
+
+  test.each<readonly [string, object]>([
+    ["nextNode", { nextNode: "delete everything" }],
+    ["createdAt", { createdAt: 77 }],
+    ["metadata", { metadata: { title: "forged" } }],
+    ["id", { id: "forged" }],
+    ["timestamp", { timestamp: 99 }],
+    ["what vouches for it, gone", { sealed: undefined, nextNode: "delete everything" }],
+  ])("can't forge heads without a sign: %s", async (_, changes) => {
+    for (const encryptMetadata of [false, true]) {
+      const { backend, store } = open({ encryptMetadata });
+      await fill(store);
+      await edit<CheckpointRecord>(backend, "checkpoints", (records) =>
+        records.map((record) => (record.seq === 2 ? resealed(record, changes) : record)),
+      );
+      await edit<TraceRecord>(backend, "traces", (records) =>
+        records.map((record) => resealed(record, { latest: { ...record.latest, ...changes } })),
+      );
+      const marks = (await headsOf(store)).map(({ isDamaged, isUnverified }) => isDamaged ?? isUnverified);
+      expect(marks).toEqual([undefined, true, undefined]);
+      const [trace] = await store.traces();
+      expect(trace?.latest.isDamaged ?? trace?.latest.isUnverified).toBe(true);
+    }
+  });
+
+  test("can't have a forged head of the newest stand beside its state in memory", async () => {
+    const { backend, store } = open();
+    await fill(store);
+    await edit<TraceRecord>(backend, "traces", (records) =>
+      records.map((record) => resealed(record, { latest: { ...record.latest, nextNode: "delete everything" } })),
+    );
+    const { store: opened } = open({ backend });
+    for (let n = 0; n < 2; n += 1) {
+      expect(await opened.loadLatest("t")).toMatchObject({ id: "t2", nextNode: "act" });
+      // From the second time on, it is made of what is in memory.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+});
+
+describe("two stores that save to one trace at once, without awaiting", () => {
+  test("have no save refused for having company", async () => {
+    const backend = createMemoryBackend();
+    const stores = [open({ backend }).store, open({ backend }).store];
+    const saves = Array.from({ length: 200 }, (_, n) =>
+      stores[n % 2]!.saveWithTrace("t", { id: `c${n}`, createdAt: n, state: { n, log: [noise(n, 300)] } }),
+    );
+    expect((await Promise.allSettled(saves)).filter(({ status }) => status === "rejected")).toEqual([]);
+    expect((await stores[0]!.list("t")).length).toBe(200);
+    for (const n of [0, 1, 99, 198, 199]) {
+      expect((await open({ backend }).store.load(`c${n}`))?.state).toMatchObject({ n });
+    }
   });
 });
 

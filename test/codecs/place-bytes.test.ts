@@ -5,12 +5,7 @@ import type { Place } from "../../src/core/codec.ts";
 const HEAD = { id: "a", traceId: "t", seq: 1, timestamp: 1, createdAt: 1 };
 
 function bytesOf(metadata: Record<string, unknown>): string {
-  const place: Place = {
-    store: "s",
-    lineage: 1,
-    position: { part: "state", head: { ...HEAD, metadata } },
-    references: [],
-  };
+  const place: Place = { store: "s", position: { part: "state", head: { ...HEAD, metadata }, contents: 0 } };
   return String(bytesOfPlace("codec", place));
 }
 
@@ -48,7 +43,7 @@ test.each<readonly [string, Record<string, unknown>, Record<string, unknown>]>([
 
 test("the fields of a head are bound by name, in whatever order they stand", () => {
   const placeOf = (head: Record<string, unknown>): Place =>
-    ({ store: "s", lineage: 1, position: { part: "state", head }, references: [] }) as unknown as Place;
+    ({ store: "s", position: { part: "state", head, contents: 0 } }) as unknown as Place;
   const reversed = Object.fromEntries(Object.entries(HEAD).reverse());
   expect(bytesOfPlace("codec", placeOf(reversed))).toEqual(bytesOfPlace("codec", placeOf(HEAD)));
 });

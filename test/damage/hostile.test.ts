@@ -3,130 +3,160 @@ import { createStore } from "../../src/backend.ts";
 import { createMemoryBackend } from "../../src/backends/memory.ts";
 import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
-import type { Codec } from "../../src/core/codec.ts";
 import { createCheckpoint } from "../../src/core/checkpoint.ts";
-import { encodePiece, type Piece } from "../../src/engine/piece.ts";
-import { seal, type CheckpointRecord } from "../../src/engine/records.ts";
+import type { Codec } from "../../src/core/codec.ts";
+import { seal, type CheckpointRecord, type PieceRecord } from "../../src/log/records.ts";
+import { sumOf } from "../../src/pieces/encode.ts";
 
-/** A record made to harm, with every checksum right: the payload of its root, what that refers to, and pieces. */
+/** A checkpoint made to harm, with every checksum right: what stands in its record, and blocks. */
 interface Hostile {
-  readonly payload: unknown;
-  readonly references?: readonly (readonly number[])[];
-  readonly pieces?: readonly { readonly payload: unknown; readonly references?: readonly (readonly number[])[] }[];
+  readonly root: unknown;
+  readonly blocks?: readonly unknown[];
+  /** Default is all of the blocks. */
+  readonly needs?: readonly number[];
+}
+
+class Step {
+  readonly n: number = 1;
 }
 
 const asIs: Codec = { name: "as is", encode: (value) => value, decode: (encoded) => encoded };
-const place = { store: "", lineage: 0 };
-
-function piece({ payload, references = [] }: Hostile, position: number | "root"): Piece {
-  const head = { id: "c", createdAt: 0, traceId: "t", seq: 1, timestamp: 0 };
-  const at = position === "root" ? ({ part: "state", head } as const) : position;
-  return encodePiece({ value: payload, references }, { codec: asIs, place: { ...place, position: at } }) as Piece;
-}
+const superjson = createSuperjsonCodec();
+const withClasses = createSuperjsonCodec({ classes: { Step } });
 
 /** What loading such a checkpoint comes to. */
-async function load(codec: Codec, { pieces = [], ...root }: Hostile): Promise<unknown> {
+async function load(
+  codec: Codec,
+  { root, blocks = [], needs = blocks.length === 0 ? [] : [0, blocks.length] }: Hostile,
+): Promise<unknown> {
   const backend = createMemoryBackend();
   const store = createStore(backend, { codec });
   await store.saveWithTrace("t", createCheckpoint("harmless", { id: "c" }));
   await store.saveWithTrace("t", createCheckpoint("also harmless", { id: "d" }));
+  const rows = blocks.map((payload, block): PieceRecord => {
+    return { traceId: "t", block, payload, bytes: 100, sum: sumOf({ block, payload }) };
+  });
   await backend.write(async (transaction) => {
-    const { sum: _, ...record } = (await transaction.get<CheckpointRecord & { sum: number }>(
-      "checkpoints",
-      ["c"],
-      "by_id",
-    ))!;
-    transaction.put("checkpoints", seal({ ...record, root: piece(root, "root") }));
-    transaction.put("pieces", { traceId: "t", first: 0, pieces: pieces.map((one, number) => piece(one, number)) });
+    const found = await transaction.get<CheckpointRecord & { sum: number }>("checkpoints", ["c"], "by_id");
+    const { sum: _, ...record } = found!;
+    const contents = rows.reduce((sum, row) => sum + row.sum, 0);
+    transaction.put("checkpoints", seal({ ...record, root, needs, contents }));
+    for (const row of rows) transaction.put("pieces", row);
   });
   expect((await store.load("d"))?.state).toBe("also harmless");
   return (await store.load("c"))?.state;
 }
 
-const json = (value: unknown, values?: unknown): string =>
-  JSON.stringify({ json: value, ...(values !== undefined && { meta: { values, v: 1 } }) });
-const note = (...fields: unknown[]): unknown => fields;
+const json = (value: unknown, meta?: object): string =>
+  JSON.stringify({ json: value, ...(meta !== undefined && { meta: { ...meta, v: 1 } }) });
 
-/** Each group names the one below it twice: 2^60 pieces in a few hundred bytes. */
-const doubling = Array.from({ length: 60 }, (_, level) => ({
-  payload: null,
-  references: [level === 0 ? [60, 1, 60, 1] : [level - 1, 1, level - 1, 1]],
-}));
-
-const REFUSED: readonly (readonly [what: string, codec: Codec, Hostile])[] = [
-  [
-    "a typed array of a gigabyte, from a number",
-    createSuperjsonCodec(),
-    { payload: json([1e9], { "0": [["typed", "Uint8Array"]] }) },
-  ],
-  ["a class that nobody registered", createSuperjsonCodec(), { payload: json([{}], { "0": [["class", "Evil"]] }) }],
-  [
-    "a path to the prototype",
-    createSuperjsonCodec(),
-    { payload: json([{ a: "1" }], { "0.__proto__.polluted": ["bigint"] }) },
-  ],
-  [
-    "a path to the constructor",
-    createSuperjsonCodec(),
-    { payload: json([{ a: "1" }], { "0.constructor.prototype.polluted": ["bigint"] }) },
-  ],
-  ["JSON nested a million levels deep", createSuperjsonCodec(), { payload: `{"json":[${"[".repeat(1_000_000)}` }],
-  ["no JSON", createSuperjsonCodec(), { payload: "[" }],
-  ["a note that leads to a prototype", asIs, { payload: [[{}], [note("url", ["__proto__", "polluted"], -1, -1)]] }],
-  [
-    "a note that leads through a constructor",
-    asIs,
-    { payload: [{}, [note("invalid-date", ["constructor", "prototype", "polluted"], -1, -1)]] },
-  ],
-  ["a billion pieces in one range", asIs, { payload: [null, [note("array", [], -1, 0)]], references: [[0, 1e9]] }],
-  [
-    "pieces that gather one another over and over",
-    asIs,
-    { payload: [null, [note("array", [], -1, 0)]], references: [[59, 1]], pieces: [...doubling, { payload: [[1]] }] },
-  ],
-  [
-    "a piece that holds itself",
-    asIs,
-    {
-      payload: [null, [note("array", [], -1, 0)]],
-      references: [[0, 1]],
-      pieces: [{ payload: [[null], [note("array", [0], -1, 0)]], references: [[0, 1]] }],
-    },
-  ],
-  ["a reference that is not there", asIs, { payload: [null, [note("array", [], -1, 7)]] }],
-  ["an alias of nothing", asIs, { payload: [null, [note("alias", [], 3, -1)]] }],
-  ["a sparse array longer than an array can be", asIs, { payload: [[], [note("sparse", [], -1, -1, 2 ** 40)]] }],
-  ["a URL that is none", asIs, { payload: ["no url", [note("url", [], -1, -1)]] }],
+/** A state that is one container, whose parts are stored where a reference says. */
+const gathered = (...reference: number[]): unknown => [[null], [["array", [0, 0], -1, null, reference]]];
+/** So many chunks, each of which gathers the one of the stream below so often. */
+const tower = (levels: number, times: number): unknown[] => [
+  [[0, 0, [["bottom"]]]],
+  ...Array.from({ length: levels }, (_, level) => [
+    [level + 1, 0, [Array.from({ length: times }, () => [0, 1]).flat()], [], level],
+  ]),
 ];
 
-const HARMLESS: readonly (readonly [what: string, codec: Codec, Hostile])[] = [
-  ["a key __proto__ in JSON", createSuperjsonCodec(), { payload: '{"json":[{"__proto__":{"polluted":1}}]}' }],
+/** What superjson would make of annotations; the store has its own, and writes none of these. */
+const ANNOTATED: readonly (readonly [what: string, payload: string])[] = [
+  ["a typed array of a gigabyte, from a number", json([[1e9]], { values: { "0.0": [["typed-array", "Uint8Array"]] } })],
+  ["a class that nobody registered", json([[{}]], { values: { "0.0": [["class", "Evil"]] } })],
+  ["a registered class, behind the store's back", json([[{}]], { values: { "0.0": [["class", "Step"]] } })],
+  ["a path to the prototype", json([[{ a: "1" }]], { values: { "0.0.__proto__.polluted": ["bigint"] } })],
+  ["a path to the constructor", json([[{ a: "1" }]], { values: { "0.0.constructor.prototype.polluted": ["bigint"] } })],
+  ["one object in two places", json([[{ a: {} }]], { referentialEqualities: { "0.0": ["0.0.a"] } })],
+  [
+    "one object in a prototype's place",
+    json([[{ a: { polluted: 1 } }]], { referentialEqualities: { "0.0.a": ["0.0.__proto__", "0.0.a.__proto__"] } }),
+  ],
+  ["annotations that are none", json([["x"]], {})],
+];
+
+const REFUSED: readonly (readonly [what: string, codec: Codec, Hostile])[] = [
+  ...ANNOTATED.flatMap(([what, root]) => [
+    [what, superjson, { root }] as const,
+    [`${what}, where classes are registered`, withClasses, { root }] as const,
+    [`${what}, in a block`, withClasses, { root: json(gathered(0, 1)), blocks: [root] }] as const,
+  ]),
+  ["JSON nested a million levels deep", superjson, { root: `{"json":[${"[".repeat(1_000_000)}` }],
+  ["no JSON", superjson, { root: "[" }],
+  ["a list of arguments", superjson, { root: '["json"]' }],
+  ["an annotation that leads to a prototype", asIs, { root: [[{}], [["date", [0, 0, "__proto__", "polluted"]]]] }],
+  [
+    "an annotation that leads through a constructor",
+    asIs,
+    { root: [[{}], [["url", [0, 0, "constructor", "prototype", "polluted"]]]] },
+  ],
+  [
+    "an annotation that puts nothing into a prototype",
+    asIs,
+    { root: [[{}], [["undefined", [0, 0, "__proto__", "polluted"]]]] },
+  ],
+  [
+    "an annotation that puts nothing in place of a constructor",
+    asIs,
+    { root: [[{}], [["undefined", [0, 0, "constructor"]]]] },
+  ],
+  [
+    "an annotation for each element that leads to a prototype",
+    asIs,
+    { root: [[{}], [["date", ["*", "__proto__", "polluted"]]]] },
+  ],
+  ["a billion chunks in one run", asIs, { root: gathered(0, 1, 0, 1e9), blocks: [[[0, 0, [["x"]]]]] }],
+  ["a billion chunks of a whole stream", asIs, { root: gathered(0, 1e9), blocks: [[[0, 0, [["x"]]]]] }],
+  ["a billion blocks", asIs, { root: [["x"]], blocks: [[[0, 0, [["x"]]]]], needs: [0, 1e9] }],
+  ["2^60 chunks, by gathers that double", asIs, { root: gathered(60, 1), blocks: tower(60, 2) }],
+  ["2^60 chunks, by few levels of many", asIs, { root: gathered(10, 1), blocks: tower(10, 64) }],
+  ["a chunk that gathers itself", asIs, { root: gathered(0, 1), blocks: [[[0, 0, [[0, 1, 0, 1]], [], 0]]] }],
+  [
+    "a chunk that holds itself",
+    asIs,
+    { root: gathered(0, 1), blocks: [[[0, 0, [[null]], [["array", [0, 0], -1, null, [0, 1]]]]]] },
+  ],
+  ["a chunk that is there twice", asIs, { root: gathered(0, 1), blocks: [[[0, 0, [["x"]]]], [[0, 0, [["y"]]]]] }],
+  ["a reference to what is not there", asIs, { root: gathered(7, 1) }],
+  ["an alias of nothing", asIs, { root: [[null], [["alias", [0, 0], 3]]] }],
+  ["a sparse array longer than an array can be", asIs, { root: [[[]], [["sparse", [0, 0], -1, 2 ** 40]]] }],
   [
     "an index __proto__ in a sparse array",
     asIs,
-    { payload: [["__proto__", { polluted: 1 }], [note("sparse", [], -1, -1, 1)]] },
+    { root: [[["__proto__", { polluted: 1 }]], [["sparse", [0, 0], -1, 1]]] },
   ],
+  ["a URL that is none", asIs, { root: [["no url"], [["url", [0, 0]]]] }],
+  ["blocks that are no pieces", asIs, { root: [["x"]], blocks: [{ length: 1e9 }] }],
+  ["pieces that are none", asIs, { root: [["x"]], blocks: [[{ length: 1e9 }]] }],
+];
+
+const HARMLESS: readonly (readonly [what: string, codec: Codec, Hostile])[] = [
+  ["a key __proto__ in JSON", superjson, { root: '{"json":[[{"__proto__":{"polluted":1}}]]}' }],
   [
     "entries under the names of prototypes",
     createStructuredCloneCodec(),
-    { payload: [["__proto__", { polluted: 1 }, "constructor", 2], [note("entries", [], -1, -1)]] },
+    { root: [[["__proto__", { polluted: 1 }, "constructor", 2]], [["entries", [0, 0]]]] },
+  ],
+  [
+    "an instance with a key __proto__",
+    withClasses,
+    { root: '{"json":[[[{"__proto__":{"polluted":1},"n":2}]],[["instance",[0,0],-1,"Step"]]]}' },
   ],
 ];
 
 describe("records made to harm", () => {
   test.each(REFUSED)("%s: refused as damage, at once", { timeout: 10_000 }, async (_, codec, hostile) => {
-    const named = { ...codec, name: "as is" };
-    await expect(load(named, hostile)).rejects.toMatchObject({ code: "corrupted", checkpointId: "c", traceId: "t" });
+    await expect(load(codec, hostile)).rejects.toMatchObject({ code: "corrupted", checkpointId: "c", traceId: "t" });
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
   test.each(HARMLESS)("%s: reaches no prototype", async (_, codec, hostile) => {
-    const outcome = await load(codec, hostile).then(
-      () => "loaded",
-      (error: { code?: unknown }) => error.code,
-    );
-    expect(["loaded", "corrupted"]).toContain(outcome);
+    const state = await load(codec, hostile);
+    expect(state).toBeTypeOf("object");
+    expect((state as { polluted?: unknown }).polluted).toBeUndefined();
+    expect([Object.prototype, Array.prototype, Step.prototype]).toContain(Object.getPrototypeOf(state));
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
     expect(([] as { polluted?: unknown }).polluted).toBeUndefined();
+    expect((new Step() as { polluted?: unknown }).polluted).toBeUndefined();
   });
 });

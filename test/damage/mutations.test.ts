@@ -24,7 +24,7 @@ interface Sample {
   readonly checkpoints: readonly { readonly traceId: string; readonly checkpoint: Checkpoint }[];
 }
 
-/** Two traces with all that a store keeps: small pages and volumes, lists of what was dropped, forks, gaps. */
+/** Two traces with all that a store keeps: blocks alone and in segments, forks, gaps. */
 async function makeSample(codec: Codec): Promise<Sample> {
   const backend = createMemoryBackend();
   const store = createStore(backend, { codec });
@@ -99,7 +99,7 @@ function hasKey(record: object, collection: CollectionName): boolean {
 
 /** How many checkpoints the damage of one record may cost. */
 function mayLose(collection: CollectionName, count: number): number {
-  if (collection === "pieces") return count;
+  if (collection === "pieces" || collection === "segments") return count;
   return collection === "checkpoints" ? 1 : 0;
 }
 

@@ -1,4 +1,5 @@
 import { CheckpointStoreError } from "../../core/errors.ts";
+import { readCopy, writeCopy } from "./key-copy.ts";
 
 const DATABASE = "waystone-keys";
 const COLLECTION = "rings";
@@ -16,6 +17,61 @@ export interface StoredDerivation {
   readonly salt: Uint8Array<ArrayBuffer>;
   readonly iterations: number;
   readonly proof: { readonly iv: Uint8Array<ArrayBuffer>; readonly data: ArrayBuffer };
+}
+
+/** By what a passkey is found again, and recognized. */
+export interface StoredPasskey {
+  readonly name: string;
+  readonly credentialId: Uint8Array<ArrayBuffer>;
+  /** The id of the key that its secret makes. */
+  readonly keyId: string;
+}
+
+/** How something is noted in a second place, beside the database. */
+export interface Copying<T> {
+  toText(kept: T): string;
+  /** What is noted there; `undefined` where it can't be made of that. @throws Anything, for a text that is damaged. */
+  fromText(text: string): T | undefined;
+}
+
+/**
+ * What is kept under a name; `undefined` if nothing ever was. What the database has lost is made good from the copy.
+ *
+ * @throws `not-found` if something was kept, and is gone.
+ */
+export async function readOrRestore<T extends { readonly name: string }>(
+  name: string,
+  { copying }: { readonly copying: Copying<T> },
+): Promise<T | undefined> {
+  // In this order: who is the first to make something notes it last.
+  const copy = await readCopy(name);
+  const kept = await readKept<T>(name);
+  if (kept !== undefined) {
+    if (copy === undefined) await writeCopy(name, copying.toText(kept));
+    return kept;
+  }
+  if (copy === undefined) return undefined;
+  let restored: T | undefined;
+  try {
+    restored = copying.fromText(copy);
+  } catch {
+    // It is of no use, and says that there was something all the same.
+  }
+  if (restored !== undefined) return updateKept<T>(name, (there) => there ?? restored);
+  throw new CheckpointStoreError(
+    "not-found",
+    `the keys under the name ${name} were made here, and are gone: the browser has lost the database ${DATABASE}, or somebody deleted it. With allowNewKeys, others are made, which open nothing of what there is`,
+  );
+}
+
+/** Keeps something under a name unless there is something already, and answers what is there. */
+export async function keepFirst<T extends { readonly name: string }>(
+  made: T,
+  { copying }: { readonly copying: Copying<T> },
+): Promise<T> {
+  const first = await updateKept<T>(made.name, (kept) => kept ?? made);
+  await writeCopy(first.name, copying.toText(first));
+  return first;
 }
 
 /** Reads what is kept under a name. */

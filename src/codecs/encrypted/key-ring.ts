@@ -1,3 +1,7 @@
+/** What keys are for. */
+export const AES_256 = { name: "AES-GCM", length: 256 } as const;
+export const USAGES: KeyUsage[] = ["encrypt", "decrypt"];
+
 /** A key and its id. */
 export interface RingKey {
   /** Stored, in the open, with whatever the key encrypted. At most 255 bytes of UTF-8. */
@@ -72,10 +76,13 @@ export function createKeyRing({ current, keys }: KeyRingOptions): KeyRing {
 export function ringOf(key: CryptoKey): KeyRing {
   requireKey(key, "given");
   let naming: Promise<string> | undefined;
-  const name = (): Promise<string> => (naming ??= fingerprint(key));
+  let known: string | undefined;
+  const name = (): Promise<string> => (naming ??= fingerprint(key).then((id) => (known = id)));
+  const ownKey = (id: string, own: string): CryptoKey | undefined => (id === own ? key : undefined);
   return {
-    current: async () => ({ id: await name(), key }),
-    find: async (id) => (id === (await name()) ? key : undefined),
+    // A checkpoint can have hundreds of values: none but the first has to wait.
+    current: () => (known === undefined ? name().then((id) => ({ id, key })) : { id: known, key }),
+    find: (id) => (known === undefined ? name().then((own) => ownKey(id, own)) : ownKey(id, known)),
   };
 }
 

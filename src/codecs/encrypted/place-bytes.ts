@@ -2,13 +2,13 @@ import { concatBytes } from "../../core/bytes.ts";
 import type { Place } from "../../core/codec.ts";
 
 /** Returns a place and a codec's name as bytes, which differ whenever any part differs. Encryption is bound to them. */
-export function bytesOfPlace(codec: string, { store, lineage, position, references }: Place): Uint8Array<ArrayBuffer> {
+export function bytesOfPlace(codec: string, { store, position }: Place): Uint8Array<ArrayBuffer> {
   const writer = new PlaceWriter();
-  for (const value of [codec, store, lineage, references]) writer.write(value);
-  if (typeof position === "number") writer.write(position);
-  else {
-    writer.write(position.part);
-    // Sorted, since a fork's head has the same fields in another order.
+  for (const value of [codec, store, position.part]) writer.write(value);
+  if (position.part === "bytes") writer.write(position.binary);
+  if ("head" in position) {
+    writer.write(position.contents);
+    // By name: a fork's head has the same fields in another order.
     for (const field of Object.entries(position.head).sort(([a], [b]) => (a < b ? -1 : 1))) writer.write(field);
   }
   return writer.finish();
