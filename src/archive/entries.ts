@@ -1,140 +1,162 @@
 import { pickHead, type TraceId } from "../core/checkpoint.ts";
-import type { Codec, PlacedHead } from "../core/codec.ts";
+import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
-import type { Piece } from "../engine/piece.ts";
-import type { Ranges } from "../engine/ranges.ts";
-import { requireCheckpoint } from "../engine/validate.ts";
-import { readMetadata, textOfMetadata } from "./metadata.ts";
-import { isRanges, pieceOf, textOfPiece } from "./piece-text.ts";
+import type { PreparedHead } from "../log/heads.ts";
+import type { CheckpointRecord, TraceEnd } from "../log/records.ts";
+import type { EncodedBlock } from "../pieces/encode.ts";
+import { isNumber, MAX_NUMBER } from "../pieces/inspect.ts";
+import { isAscending } from "../pieces/runs.ts";
+import { payloadOf, sealedOf, textOfBlock, textOfPayload, textOfSealed } from "./block-text.ts";
 
 /** The version of the format. It grows when older releases can't read what this one writes. */
 const VERSION = 1;
-/** Far more than any trace reaches, and far below the numbers that JavaScript can't count exactly. */
-const MAX_SEQ = 2 ** 50;
+/** The furthest time that a `Date` can hold. Timestamps may go further, by 1 for each save. */
+const MAX_TIME_MS = 8.64e15;
 
-/** A trace, and the last numbers that it has given out. */
-export interface TraceEntry {
+/** A trace, and the last numbers that it has given out, which are not given out again, nor those of what is gone. */
+export interface TraceEntry extends TraceEnd {
   readonly traceId: TraceId;
-  /**
-   * The last position. Positions of removed checkpoints are not given out again; nor are timestamps and piece numbers.
-   */
-  readonly seq: number;
-  readonly timestamp: number;
-  readonly nextPiece: number;
 }
 
-/** A checkpoint. The pieces that it is the first to need come before it. */
-export interface CheckpointEntry {
-  readonly head: PlacedHead;
-  readonly stateBytes: number;
-  readonly nextPiece: number;
-  /** Numbers of pieces that the checkpoint before needed and this one does not. */
-  readonly dropped: Ranges;
-  readonly root: Piece;
+/** A checkpoint. The blocks that it is the first to need come before it. */
+export interface CheckpointEntry extends Pick<
+  CheckpointRecord,
+  "stateBytes" | "nextBlock" | "nextNumber" | "needs" | "root"
+> {
+  /** With its metadata in the open, or encoded. */
+  readonly head: PreparedHead;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
-/** Returns the first line, which says what the file is. */
+/** The first line, which says what the file is. */
 export function textOfHeader(codec: Codec): string {
   return `"kind":"archive","format":"waystone","version":${VERSION},"codec":${JSON.stringify(codec.name)}`;
 }
 
 /** Checks the first line. @throws `newer-schema`, `codec-mismatch`, Error that says what is wrong. */
-export function checkHeader(fields: Fields, codec: Codec): void {
-  const { kind, format, version, codec: name } = fields;
+export function checkHeader({ kind, format, version, codec: name }: Fields, codec: Codec): void {
   if (kind !== "archive" || format !== "waystone") throw new Error("is not that of an archive");
   if (typeof version !== "number" || version < 1) throw new Error("has no version");
   if (version > VERSION) {
     const versions = { expected: String(VERSION), actual: String(version) };
-    throw new CheckpointStoreError(
-      "newer-schema",
-      `the archive has version ${version}, known here is ${VERSION}`,
-      versions,
-    );
+    const message = `the archive has version ${version}, known here is ${VERSION}`;
+    throw new CheckpointStoreError("newer-schema", message, versions);
   }
   if (name !== codec.name) {
     const names = { expected: codec.name, actual: String(name) };
-    throw new CheckpointStoreError(
-      "codec-mismatch",
-      `the archive was written with codec ${String(name)}, given was ${codec.name}`,
-      names,
-    );
+    const message = `the archive was written with codec ${String(name)}, given was ${codec.name}`;
+    throw new CheckpointStoreError("codec-mismatch", message, names);
   }
 }
 
-export function textOfTrace(trace: TraceEntry): string {
-  const { traceId, seq, timestamp, nextPiece } = trace;
-  return `"kind":"trace",${JSON.stringify({ traceId, seq, timestamp, nextPiece }).slice(1, -1)}`;
+export function textOfTrace({ traceId, seq, timestamp, nextBlock, nextNumber }: TraceEntry): string {
+  return textOf("trace", { traceId, seq, timestamp, nextBlock, nextNumber });
 }
 
 export function traceOf(fields: Fields): TraceEntry {
-  const { traceId } = fields;
-  if (typeof traceId !== "string" || traceId === "") throw new Error("has no traceId");
-  const timestamp = fields["timestamp"];
-  if (typeof timestamp !== "number") throw new Error("has no timestamp");
-  return { traceId, seq: countOf(fields, "seq"), timestamp, nextPiece: countOf(fields, "nextPiece") };
-}
-
-export function textOfNumberedPiece(number: number, piece: Piece): string {
-  const content = textOfPiece(piece);
-  return `"kind":"piece","piece":${number}${content === "" ? "" : `,${content}`}`;
-}
-
-export function numberedPieceOf(fields: Fields): { number: number; piece: Piece } {
-  const number = countOf(fields, "piece");
-  return { number, piece: pieceOf(fields, number) };
-}
-
-/** Returns the line of a checkpoint. @throws `serialization` for metadata that the codec can't hold. */
-export async function textOfCheckpoint(entry: CheckpointEntry, codec: Codec): Promise<string> {
-  const { head, stateBytes, nextPiece, dropped, root } = entry;
-  const { seq, timestamp, traceId } = head;
-  const { metadata, ...rest } = pickHead(head);
-  const about = { traceId, checkpointId: head.id };
-  const placed = { ...rest, traceId, seq, timestamp };
-  const named = JSON.stringify({
-    ...rest,
+  const seq = numberOf(fields, "seq");
+  return {
+    traceId: idOf(fields, "traceId"),
     seq,
-    timestamp,
-    stateBytes,
-    nextPiece,
-    ...(dropped.length > 0 && { dropped }),
-  }).slice(1, -1);
-  const encoded = metadata === undefined ? "" : `,${await textOfMetadata(metadata, { codec, head: placed, about })}`;
-  return `"kind":"checkpoint",${named}${encoded},"root":{${textOfPiece(root)}}`;
+    timestamp: timeOf(fields, "timestamp", seq),
+    nextBlock: numberOf(fields, "nextBlock"),
+    nextNumber: numberOf(fields, "nextNumber"),
+  };
 }
 
-export async function checkpointOf(
-  fields: Fields,
-  { traceId, codec }: { traceId: TraceId; codec: Codec },
-): Promise<CheckpointEntry> {
-  const { id, parentId, nextNode, graphHash, createdAt, timestamp, dropped = [], root } = fields as Fields & PlacedHead;
-  if (typeof timestamp !== "number") throw new Error("has no timestamp");
-  const place = { traceId, seq: countOf(fields, "seq"), timestamp };
-  const bare = { ...pickHead({ id, parentId, nextNode, graphHash, createdAt } as PlacedHead), ...place };
-  const metadata = await readMetadata(fields, { codec, head: bare });
-  const head = { ...bare, ...(metadata !== undefined && { metadata }) };
-  requireCheckpoint({ ...head, state: null });
-  if (!isRanges(dropped)) throw new Error("drops what are no pieces");
-  if (typeof root !== "object" || root === null) throw new Error("has no root");
-  const counts = { stateBytes: countOf(fields, "stateBytes"), nextPiece: countOf(fields, "nextPiece") };
-  return { head, ...counts, dropped, root: pieceOf(root as Fields) };
+export function textOfBlockLine(block: EncodedBlock): string {
+  return `"kind":"block",${textOfBlock(block)}`;
 }
 
-/** Returns the last line. An archive without it is incomplete. */
+export function textOfCheckpoint({ head, root, ...rest }: CheckpointEntry): string {
+  const { metadata, ...bare } = pickHead(head);
+  const { seq, timestamp, sealed } = head;
+  const { stateBytes, nextBlock, nextNumber, needs } = rest;
+  const named = textOf("checkpoint", { ...bare, seq, timestamp, stateBytes, nextBlock, nextNumber, needs, metadata });
+  return `${named}${sealed === undefined ? "" : `,"encodedMetadata":${textOfSealed(sealed)}`},"root":{${textOfPayload(root)}}`;
+}
+
+/** @throws Error that says what is wrong. */
+export function checkpointOf(fields: Fields, { traceId, codec }: { traceId: TraceId; codec: Codec }): CheckpointEntry {
+  const seq = numberOf(fields, "seq");
+  const { needs } = fields;
+  if (!isAscending(needs)) throw new Error("has needs that are no ascending runs");
+  return {
+    head: {
+      id: idOf(fields, "id"),
+      ...(fields["parentId"] !== undefined && { parentId: idOf(fields, "parentId") }),
+      ...optionalText(fields, "nextNode"),
+      ...optionalText(fields, "graphHash"),
+      createdAt: timeOf(fields, "createdAt"),
+      traceId,
+      seq,
+      timestamp: timeOf(fields, "timestamp", seq),
+      ...metadataOf(fields, codec),
+    },
+    stateBytes: numberOf(fields, "stateBytes"),
+    nextBlock: numberOf(fields, "nextBlock"),
+    nextNumber: numberOf(fields, "nextNumber"),
+    needs,
+    root: payloadOf(objectOf(fields["root"], "root")),
+  };
+}
+
+/** The last line. An archive without it is incomplete. */
 export function textOfEnd(counts: { readonly traces: number; readonly checkpoints: number }): string {
-  return `"kind":"end","traces":${counts.traces},"checkpoints":${counts.checkpoints}`;
+  return textOf("end", counts);
 }
 
 export function checkEnd(fields: Fields, { traces, checkpoints }: { traces: number; checkpoints: number }): void {
-  if (fields["traces"] !== traces || fields["checkpoints"] !== checkpoints)
+  if (fields["traces"] !== traces || fields["checkpoints"] !== checkpoints) {
     throw new Error("counts other traces and checkpoints than there were");
+  }
 }
 
-function countOf(fields: Fields, name: string): number {
+function textOf(kind: string, fields: object): string {
+  return JSON.stringify({ kind, ...fields }).slice(1, -1);
+}
+
+function metadataOf(fields: Fields, codec: Codec): Pick<PreparedHead, "metadata" | "sealed"> {
+  const { metadata, encodedMetadata } = fields;
+  if (metadata !== undefined && encodedMetadata !== undefined) throw new Error("has metadata twice");
+  if (encodedMetadata !== undefined) return { sealed: sealedOf(objectOf(encodedMetadata, "metadata"), codec) };
+  if (metadata === undefined) return {};
+  // Anybody could have written it.
+  if (codec.encodesMetadata === true) throw new Error("has metadata that is not encoded, unlike what its codec writes");
+  return { metadata: objectOf(metadata, "metadata") };
+}
+
+function idOf(fields: Fields, name: string): string {
   const value = fields[name];
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > MAX_SEQ)
-    throw new Error(`has no ${name}`);
+  if (typeof value !== "string" || value === "") throw new Error(`has no ${name}`);
   return value;
+}
+
+function optionalText<N extends string>(fields: Fields, name: N): { [K in N]?: string } {
+  const value = fields[name];
+  if (value === undefined) return {};
+  if (typeof value !== "string") throw new Error(`has a ${name} that is no text`);
+  return { [name]: value } as { [K in N]?: string };
+}
+
+/** A time, or a timestamp of so many saves: each may be 1 more than the one before. */
+function timeOf(fields: Fields, name: string, saves = 0): number {
+  const value = fields[name];
+  if (typeof value !== "number" || !(value >= -MAX_TIME_MS && value <= MAX_TIME_MS + saves)) {
+    throw new Error(`has no ${name} that is a time`);
+  }
+  return value;
+}
+
+function numberOf(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (!isNumber(value)) throw new Error(`has no ${name} from 0 to ${MAX_NUMBER}`);
+  return value;
+}
+
+function objectOf(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error(`has ${name} that is no object`);
+  return value as Record<string, unknown>;
 }

@@ -1,15 +1,27 @@
 import { concatBytes } from "../core/bytes.ts";
-import { pickHead, type TraceId } from "../core/checkpoint.ts";
+import { pickHead, type CheckpointHead, type TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
-import { isCheckpointStoreError } from "../core/errors.ts";
-import type { Engine } from "../engine/engine.ts";
-import { metadataOf } from "../engine/heads.ts";
-import type { Piece } from "../engine/piece.ts";
-import { requireId } from "../engine/validate.ts";
-import { textOfCheckpoint, textOfEnd, textOfHeader, textOfNumberedPiece, textOfTrace } from "./entries.ts";
+import { CheckpointStoreError } from "../core/errors.ts";
+import { isSameMetadata, metadataOf, sealHead, type PreparedHead } from "../log/heads.ts";
+import type { TraceRecord } from "../log/records.ts";
+import { readTrace } from "../log/trace-record.ts";
+import { damaged } from "../pieces/decode.ts";
+import { sumOf } from "../pieces/encode.ts";
+import { naming, type Stored } from "../verbs/load.ts";
+import { readCheckpoints } from "../verbs/read-trace.ts";
+import type { ArchivedStore } from "./archived-store.ts";
+import { textOfBlockLine, textOfCheckpoint, textOfEnd, textOfHeader, textOfTrace } from "./entries.ts";
 import { LineWriter } from "./line-writer.ts";
-import { TraceReading, type StoredCheckpoint } from "./read-trace.ts";
-import { archiveSide, damagedCheckpoint, recode, storeSide, type Position } from "./recode.ts";
+import { NeededBlocks } from "./needed-blocks.ts";
+import {
+  archiveSealing,
+  broughtBlocks,
+  archiveSide,
+  encodeBlock,
+  encodeContent,
+  storeSide,
+  type Side,
+} from "./side.ts";
 
 /** How far an export or an import has come: what `onProgress` is called with. */
 export interface ArchiveProgress {
@@ -35,19 +47,23 @@ export interface ExportOptions {
 
 /** The least number of bytes that the stream returns at a time. */
 const CHUNK_BYTES = 64 * 1024;
+const PROGRESS_CHECKPOINTS = 32;
 
-/** Returns the archive of traces as a stream, made as it is read. */
+/** The archive of traces as a stream, made as it is read. */
 export function exportStream(
-  engine: Engine,
+  store: ArchivedStore,
   options: ExportOptions & { readonly codec: Codec },
 ): ReadableStream<Uint8Array> {
   const { traceIds, signal } = options;
   if (traceIds !== undefined) {
     if (!Array.isArray(traceIds)) throw new TypeError("traceIds must be an array");
-    for (const traceId of traceIds as readonly unknown[]) requireId(traceId, "traceId");
+    for (const traceId of traceIds as readonly unknown[]) {
+      if (typeof traceId !== "string" || traceId === "")
+        throw new TypeError("traceIds must be strings that are not empty");
+    }
   }
-  engine.requireOpen();
-  const lines = archiveLines(engine, options);
+  store.requireOpen();
+  const lines = archiveLines(store, options);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -74,39 +90,37 @@ export function exportStream(
 }
 
 async function* archiveLines(
-  engine: Engine,
+  store: ArchivedStore,
   { traceIds, codec, onProgress }: ExportOptions & { readonly codec: Codec },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const lines = new LineWriter();
   let traces = 0;
   let checkpoints = 0;
   yield lines.line(textOfHeader(codec));
-  for await (const traceId of traceIds === undefined ? allTraces(engine) : new Set(traceIds)) {
-    const reading = new TraceReading(engine, traceId);
-    const trace = await reading.begin().catch((error: unknown) => {
+  for await (const traceId of traceIds === undefined ? allTraces(store) : new Set(traceIds)) {
+    const trace = await store.read((transaction) => readTrace(transaction, traceId));
+    if (trace === undefined) {
       // It was removed after it was listed.
-      if (traceIds === undefined && isCheckpointStoreError(error, "not-found")) return undefined;
-      throw error;
-    });
-    if (trace === undefined) continue;
+      if (traceIds === undefined) continue;
+      throw new CheckpointStoreError("not-found", `there is no trace ${traceId} to export`, { traceId });
+    }
     traces += 1;
     yield lines.line(textOfTrace(trace));
-    for (let batch = await reading.next(); batch.length > 0; batch = await reading.next()) {
-      for (const stored of batch) {
-        for await (const text of checkpointLines(engine, { stored, codec })) yield lines.line(text);
-        checkpoints += 1;
-      }
-      onProgress?.({ traceId, checkpoints, bytes: lines.bytes });
+    for await (const texts of checkpointTexts(store, { trace, codec })) {
+      for (const text of texts) yield lines.line(text);
+      checkpoints += 1;
+      if (checkpoints % PROGRESS_CHECKPOINTS === 0) onProgress?.({ traceId, checkpoints, bytes: lines.bytes });
     }
+    onProgress?.({ traceId, checkpoints, bytes: lines.bytes });
   }
   yield lines.line(textOfEnd({ traces, checkpoints }));
 }
 
-async function* allTraces(engine: Engine): AsyncGenerator<TraceId> {
+async function* allTraces(store: ArchivedStore): AsyncGenerator<TraceId> {
   let after: TraceId | undefined;
   for (;;) {
     const range = after === undefined ? undefined : { lower: [after], lowerOpen: true };
-    const [key] = await engine.read((transaction) =>
+    const [key] = await store.read((transaction) =>
       transaction.keys("traces", { limit: 1, ...(range !== undefined && { range }) }),
     );
     if (key === undefined) return;
@@ -115,28 +129,54 @@ async function* allTraces(engine: Engine): AsyncGenerator<TraceId> {
   }
 }
 
-async function* checkpointLines(
-  { codecs }: Engine,
-  { stored, codec }: { stored: StoredCheckpoint; codec: Codec },
-): AsyncGenerator<string> {
-  const { record, pieces, dropped } = stored;
-  const { traceId, seq, timestamp, stateBytes, nextPiece } = record;
-  const about = { traceId, checkpointId: record.id };
-  const from = storeSide({ codec: codecs.of(record), store: codecs.store }, record);
-  const to = archiveSide(codec, record);
-  const recoded = async (piece: Piece, position: Position): Promise<Piece> => {
-    try {
-      return await recode(piece, { from, to, position, about });
-    } catch (error) {
-      throw isCheckpointStoreError(error, "serialization") ? error : damagedCheckpoint(record, error);
-    }
-  };
-  for (const [number, piece] of pieces) yield textOfNumberedPiece(number, await recoded(piece, number));
-  const metadata = await metadataOf(record, codecs);
-  const { metadata: _, ...bare } = pickHead(record);
-  const head = { ...bare, traceId, seq, timestamp, ...(metadata !== undefined && { metadata }) };
-  yield await textOfCheckpoint(
-    { head, stateBytes, nextPiece, dropped, root: await recoded(record.root, "root") },
-    codec,
-  );
+/** The lines of each checkpoint of a trace: of the blocks that it brings, and its own. */
+async function* checkpointTexts(
+  store: ArchivedStore,
+  { trace, codec }: { readonly trace: TraceRecord; readonly codec: Codec },
+): AsyncGenerator<string[]> {
+  const { traceId } = trace;
+  const { codecs } = store;
+  const to = archiveSide(codec, traceId);
+  const needed = new NeededBlocks();
+  const archived = new NeededBlocks();
+  for await (const stored of readCheckpoints((work) => store.read(work), trace)) {
+    const { record } = stored;
+    const about = { traceId, checkpointId: record.id };
+    const from = storeSide(codecs.of(record), codecs.store);
+    const values = await naming(record, () => decodeBlocks(stored, from));
+    const blocks = await Promise.all(values.map((value, i) => encodeBlock(to, { ...stored.blocks[i]!, value }, about)));
+    const root = await naming(record, async () => {
+      needed.advance(record, broughtBlocks(stored.blocks, from));
+      archived.advance(record, broughtBlocks(blocks, to));
+      if (needed.sums !== record.contents) throw damaged("its blocks are not those that it was saved with");
+      return from.codec.decode(record.root, from.placeOfRoot(record, needed));
+    });
+    const head = await archivedHead(
+      { ...record, metadata: await naming(record, () => metadataOf(record, codecs)) },
+      codec,
+    );
+    const place = to.placeOfRoot(head, archived);
+    const entry = { ...record, head, root: await encodeContent(root, { codec, place, about }) };
+    yield [...blocks.map(textOfBlockLine), textOfCheckpoint(entry)];
+  }
+}
+
+/** What the blocks hold that a checkpoint brings. @throws Error for one that is damaged. */
+async function decodeBlocks({ blocks }: Stored, { codec, placeOfBlock }: Side): Promise<unknown[]> {
+  const damagedOne = blocks.find((block) => block.sum !== sumOf(block));
+  if (damagedOne !== undefined) throw damaged(`block ${damagedOne.block} is not what was written`);
+  return Promise.all(blocks.map((block) => codec.decode(block.payload, placeOfBlock(block))));
+}
+
+/** A head as it stands in an archive: its metadata as it is if JSON can hold it, otherwise encoded as a small state. */
+async function archivedHead(
+  stored: Omit<PreparedHead, "metadata"> & { readonly metadata: CheckpointHead["metadata"] | undefined },
+  codec: Codec,
+): Promise<PreparedHead> {
+  const { traceId, seq, timestamp, metadata, ...rest } = stored;
+  const head = { ...pickHead(rest), traceId, seq, timestamp, ...(metadata !== undefined && { metadata }) };
+  if (metadata === undefined) return head;
+  const isPlain =
+    codec.encodesMetadata !== true && isSameMetadata(metadata, JSON.parse(JSON.stringify(metadata)) as typeof metadata);
+  return isPlain ? head : sealHead(head, archiveSealing(codec));
 }

@@ -1,7 +1,6 @@
 import { concatBytes } from "../core/bytes.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
-import { crc32 } from "./crc.ts";
-import { MAX_LINE_BYTES, SUM_LENGTH, sumText } from "./line-writer.ts";
+import { crc32, MAX_LINE_BYTES, SUM_LENGTH, sumText } from "./line-writer.ts";
 
 /** The fields of a line, and its number, counted from 1. */
 export interface Line {

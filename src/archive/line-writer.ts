@@ -1,5 +1,4 @@
 import { CheckpointStoreError } from "../core/errors.ts";
-import { crc32 } from "./crc.ts";
 
 /** The length of the longest line. It limits the memory that a damaged or malicious archive can take. */
 export const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -8,6 +7,12 @@ export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 export const SUM_LENGTH = 18;
 
 const encoder = new TextEncoder();
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
 
 /**
  * Adds checksums to lines. Each sum continues that of the line before, so that lost and moved lines are noticed too.
@@ -42,4 +47,11 @@ export class LineWriter {
 /** Returns the end of a line that has this sum. */
 export function sumText(sum: number): string {
   return `,"sum":"${sum.toString(16).padStart(8, "0")}"}`;
+}
+
+/** Returns the CRC-32 of zip and gzip for bytes that follow others, whose sum is `before`. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let sum = ~before;
+  for (let i = 0; i < bytes.length; i += 1) sum = TABLE[(sum ^ bytes[i]!) & 0xff]! ^ (sum >>> 8);
+  return ~sum >>> 0;
 }

@@ -36,7 +36,7 @@ function createSink(): { backend: Backend; written: { checkpoints: number; bytes
         delete: (...args) => transaction.delete(...args),
         put(collection, record) {
           if (collection === "checkpoints") written.checkpoints += 1;
-          if (collection === "pieces") written.bytes += JSON.stringify(record).length;
+          if (collection === "pieces" || collection === "segments") written.bytes += JSON.stringify(record).length;
           if (collection === "traces") transaction.put(collection, record);
         },
       };

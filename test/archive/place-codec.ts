@@ -37,6 +37,6 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-function placeText({ store, lineage, position, references }: Place): string {
-  return JSON.stringify([store, lineage, position, references]);
+function placeText({ store, position }: Place): string {
+  return JSON.stringify([store, position]);
 }

@@ -216,7 +216,7 @@ export const archiveCases: readonly ConformanceCase[] = [
       await saveShape(store, shape!, { traceId: "trace", count: STEPS });
       const copy = await copyInto(context, store);
       await saveSteps(store, "trace", { count: 3 });
-      const { checkpoints } = await archive.importTraces(copy, archive.exportTraces(store));
+      const { checkpoints } = await archive.importTraces(copy, archive.exportTraces(store), { onConflict: "extend" });
       assert(checkpoints === 3, `3 checkpoints should have been stored, not ${checkpoints}`);
       await assertSameTrace(copy, store, "trace");
       // The same into the very store it was exported from, whose pieces lie otherwise.
