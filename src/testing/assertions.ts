@@ -4,8 +4,9 @@ import type { CheckpointStoreError, CheckpointStoreErrorCode } from "../core/err
 import type { CheckpointStore } from "../core/store.ts";
 import { difference, show } from "./equality.ts";
 
-/** A promise was broken; the message says which and how. */
+/** The error of a case that found a promise broken. Its message says which one, and how. */
 export class ConformanceFailure extends Error {
+  /** Always `ConformanceFailure`. */
   override readonly name = "ConformanceFailure";
 }
 

@@ -32,30 +32,58 @@ export type ConformanceFeature =
   | "sharing"
   | "archive";
 
-/** What takes traces out of a store, and into another. */
+/** What exports traces from a store and imports them into another, as `waystone/archive` does. */
 export interface ConformanceArchive {
+  /**
+   * Exports traces.
+   *
+   * @param store - The store to read.
+   * @param options - `traceIds`: which traces. Default is all.
+   * @returns The archive.
+   */
   exportTraces(store: Store, options?: { readonly traceIds?: readonly TraceId[] }): ReadableStream<Uint8Array>;
+  /**
+   * Imports an archive.
+   *
+   * @param store - The store to write to.
+   * @param stream - What `exportTraces` returned.
+   * @param options - `onConflict`: what becomes of a trace that the store has already. Default is `error`.
+   * @returns How many checkpoints were stored, how many were there already, and which traces were skipped.
+   */
   importTraces(
     store: Store,
     stream: ReadableStream<Uint8Array>,
-    options?: { readonly onConflict?: "skip" | "error" },
+    options?: { readonly onConflict?: "error" | "skip" | "extend" },
   ): Promise<{ readonly checkpoints: number; readonly present: number; readonly skipped: readonly TraceId[] }>;
 }
 
-/** A store to put to the test: how it is called, what it can do, and how to open and to destroy one. */
+/** A store to put to the test. */
 export interface ConformanceSubject {
+  /** What tests are listed under. */
   readonly name: string;
+  /** What it can do beyond the six verbs. */
   readonly provides: readonly ConformanceFeature[];
-  /** Opens the store of that name, which is empty at first. Every case brings a name of its own. */
+  /**
+   * Opens a store.
+   *
+   * @param name - Which one: it is empty at first. Every case brings names of its own, which it opens several times only if
+   *   the subject provides `persistence` or `connections`.
+   * @returns The open store.
+   */
   open(name: string, options?: ConformanceOpenOptions): Promise<CheckpointStore & Partial<Store>>;
-  /** Where the subject provides `archive`. */
+  /** Needed if the subject provides `archive`. */
   readonly archive?: ConformanceArchive;
-  /** Removes whatever is left of it. Called once all that was opened has been closed. */
+  /**
+   * Removes all that is stored under a name. Called once all that was opened under it has been closed.
+   *
+   * @param name - What `open` was called with.
+   */
   destroy(name: string): Promise<void>;
 }
 
-/** How a case wants its store. Not given to subjects that do not provide what the options are about. */
+/** How a case wants its store. A subject is only given what it `provides`. */
 export interface ConformanceOpenOptions {
+  /** The store's retention. Default is to keep everything. */
   readonly retention?: Retention | readonly Retention[];
 }
 
@@ -79,7 +107,23 @@ const MEMBERS = ["close", "trace", "traces", "history", "fork", "deleteTrace", "
  *
  * @param subject - The store to test.
  * @param one - One of `conformanceCases`.
- * @throws What the case found: a {@link ConformanceFailure}, or an error of the store's that it did not expect.
+ * @throws Anything, if the store fails the case: a `ConformanceFailure`, or an error that it should not have thrown.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryStore } from "waystone/memory";
+ * import { conformanceCases, fitsSubject, runConformanceCase, type ConformanceSubject } from "waystone/testing";
+ *
+ * const subject: ConformanceSubject = {
+ *   name: "memory",
+ *   provides: ["close"],
+ *   open: async () => createMemoryStore(),
+ *   destroy: async () => undefined,
+ * };
+ * const cases = conformanceCases.filter(({ name }) => name.startsWith("order: "));
+ * for (const one of cases) if (fitsSubject(subject, one)) await runConformanceCase(subject, one);
+ * console.log(cases.length > 5); // true
+ * ```
  */
 export function runConformanceCase(subject: ConformanceSubject, one: ConformanceCase): Promise<void> {
   const complete = async (opening: Promise<CheckpointStore & Partial<Store>>): Promise<Store> => {

@@ -5,12 +5,25 @@ interface Pair {
 }
 
 /**
- * Where two values first differ, as a sentence; `undefined` if nowhere.
+ * Finds where two values first differ.
  *
  * Stricter than most: an absent field is not an `undefined` one, -0 is not 0, a hole is not `undefined`; keys, maps and
  * sets must be in the same order; what is one object in several places on one side must be so on the other, though
  * dates, expressions and URLs are compared by what they say. Arrays, errors and the like are compared with their extra
  * properties. Left out: property attributes, an error's `stack`, the `lastIndex` of a RegExp. Depth is no limit.
+ *
+ * @param actual - The value that is there.
+ * @param expected - The value that should be there.
+ * @param root - What the sentence calls the values. Default is `state`.
+ * @returns A sentence that names the place; `undefined` if the values are equal.
+ *
+ * @example
+ * ```ts
+ * import { difference } from "waystone/testing";
+ *
+ * console.log(await difference({ at: [1, undefined] }, { at: [1] })); // state.at.length is 2, not 1
+ * console.log(await difference(new Set([NaN]), new Set([NaN]))); // undefined
+ * ```
  */
 export async function difference(actual: unknown, expected: unknown, root = "state"): Promise<string | undefined> {
   const walk = new Walk({ actual, expected, path: root });

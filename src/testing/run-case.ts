@@ -24,10 +24,11 @@ export interface CaseOpening<Opened, Options = never> {
 }
 
 /**
- * Whether a subject provides all that a case needs. For stores and for backends.
+ * Tells whether a subject provides all that a case needs. For stores and for backends.
  *
  * @param subject - What is to be tested.
  * @param one - One of `conformanceCases` for a store, one of `backendCases` for a backend.
+ * @returns `true` if the case can be run on the subject.
  */
 export function fitsSubject<Feature extends string>(
   subject: { readonly provides?: readonly Feature[] },

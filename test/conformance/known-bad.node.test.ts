@@ -28,7 +28,7 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
   [order.ReusesSeq, "history: a seq is never given out twice"],
   [order.IgnoresGraphs, "graph: a checkpoint of another graph is a mismatch that carries expected and actual"],
   [retention.IgnoresPins, "retention: pinned checkpoints stay, and all that their states need"],
-  [retention.AgesByTheNewest, "retention: a checkpoint dated far ahead makes no other one old"],
+  [retention.AgesByTheDate, "retention: the age of a checkpoint is the time since it was saved, whatever it is dated"],
   [retention.LosesTheLatest, "retention: maxBytes keeps as many as fit, and the latest in any case"],
   [retention.KnowsOneRule, "retention: a handle's own takes the place of the store's, for its saves"],
   [retention.PrunesInAPreview, "preview: names what a prune would remove, and removes nothing"],

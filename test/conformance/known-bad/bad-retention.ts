@@ -11,11 +11,10 @@ export class IgnoresPins extends ReferenceStore {
   }
 }
 
-/** Believes the newest checkpoint's clock, not its own. */
-export class AgesByTheNewest extends ReferenceStore {
+/** Believes what a checkpoint is dated. */
+export class AgesByTheDate extends ReferenceStore {
   protected override fading(traceId: string, { maxAgeMs = Infinity }: Retention): Entry[] {
-    const now = this.entries(traceId).at(-1)!.head.timestamp;
-    return this.entries(traceId).filter(({ head }) => head.timestamp < now - maxAgeMs);
+    return this.entries(traceId).filter(({ head }) => head.timestamp < Date.now() - maxAgeMs);
   }
 }
 

@@ -5,6 +5,7 @@ import type { Change, ChangeListener } from "../../../src/core/store.ts";
 export interface Entry {
   readonly head: StoredHead;
   readonly checkpoint: Checkpoint;
+  readonly savedAt: number;
 }
 
 /** A trace as it is kept; oldest entry first. It stays when emptied, so that no `seq` is given out twice. */

@@ -248,7 +248,7 @@ export class ReferenceStore implements Store {
     record.lastSave = ++this.disk.saves;
     const place = { traceId, seq: ++record.lastSeq, timestamp: record.lastTimestamp };
     const head: StoredHead = { ...given, ...place, bytes, stateBytes: bytes };
-    record.entries.push({ head, checkpoint });
+    record.entries.push({ head, checkpoint, savedAt: Date.now() });
     const change = { traceId, version: ++record.version, origin: "local", kind: "saved" } as const;
     this.disk.tell(this, { ...change, head: copyOf(head) });
   }
@@ -270,7 +270,7 @@ export class ReferenceStore implements Store {
     const gone = new Set(
       [
         ...this.beyond(traceId, keepLast),
-        ...this.entries(traceId).filter(({ head }) => head.timestamp < Date.now() - maxAgeMs),
+        ...this.entries(traceId).filter(({ savedAt }) => savedAt < Date.now() - maxAgeMs),
       ].filter((entry) => !stays.has(entry)),
     );
     let bytes = this.entries(traceId).reduce((sum, entry) => (gone.has(entry) ? sum : sum + entry.head.bytes), 0);
