@@ -6,6 +6,7 @@ import type { MixedResult } from "./faults/mixed.ts";
 import type { NetworkProcessResult } from "./faults/network-process.ts";
 import type { PowerResult } from "./faults/power.ts";
 import type { QuotaResult } from "./faults/quota.ts";
+import type { TornLogResult } from "./faults/torn-log.ts";
 import type { WritersResult } from "./faults/writers.ts";
 
 /** One line of the table: what was done to an engine, what it came to, and what of it must not be. */
@@ -27,6 +28,16 @@ export function killRow({ title }: Engine, result: KillResult): Row {
     done: `${amount(result.kills, "kill")}, ${amount(result.acknowledged, "acknowledged save")}`,
     result: `${result.lost.length} lost, ${result.torn.length} torn`,
     wrong: [...named("lost", result.lost), ...result.torn, ...named("came back after a prune", result.undone)],
+  };
+}
+
+export function tornLogRow({ title }: Engine, { rounds, acknowledged, lost, torn }: TornLogResult): Row {
+  return {
+    fault: "a log that ends in an incomplete record, and two starts",
+    engine: title,
+    done: `${amount(rounds, "time")}, ${amount(acknowledged, "acknowledged save")}`,
+    result: `${lost.length} lost, ${torn.length} torn`,
+    wrong: [...named("lost", lost), ...torn],
   };
 }
 

@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
 
 if (options.help) {
   console.log(`npm run faults -- [options]
-  --only NAME,...    only these faults: kill, power, writers, mixed, quota, cleared, network, frozen
+  --only NAME,...    only these faults: kill, torn-log, power, writers, mixed, quota, cleared, network, frozen
   --engine NAME,...  only these engines: chromium, chromium-sqlite, firefox, webkit
   --quick            less often, to see where things stand
   --times N          so often in each engine

@@ -8,6 +8,7 @@ import { mixed } from "./faults/mixed.ts";
 import { networkProcess } from "./faults/network-process.ts";
 import { power } from "./faults/power.ts";
 import { canLimitStorage, quota } from "./faults/quota.ts";
+import { tornLog } from "./faults/torn-log.ts";
 import { writers } from "./faults/writers.ts";
 import {
   clearedRow,
@@ -17,6 +18,7 @@ import {
   networkProcessRow,
   powerRow,
   quotaRow,
+  tornLogRow,
   writersRow,
   type Row,
 } from "./rows.ts";
@@ -43,6 +45,13 @@ export const FAULTS: readonly Fault[] = [
     isFor: () => true,
     times: { full: 60, quick: 5, short: ({ name }) => (name === "chromium-sqlite" ? 0 : 1) },
     run: async (engine, { times, bench }) => [killRow(engine, await kill(engine, { kills: times, bench }))],
+  },
+  {
+    name: "torn-log",
+    isFor: ({ name }) => name === "chromium",
+    // In turn with a page and with a worker that sees to it.
+    times: { full: 20, quick: 4, short: () => 2 },
+    run: async (engine, { times, bench }) => [tornLogRow(engine, await tornLog(engine, { rounds: times, bench }))],
   },
   {
     name: "power",

@@ -51,6 +51,13 @@ export class ProcessGroup {
     }
   }
 
+  /** Asks the program to end, as a person would that closes it; kills what is left of it later. */
+  async end(): Promise<void> {
+    this.#child.kill("SIGTERM");
+    for (const end = Date.now() + END_TIMEOUT_MS; this.list().length > 0 && Date.now() < end;) await wait(10);
+    await this.kill();
+  }
+
   /** Ends all of them at once, with no time to save anything. */
   async kill(): Promise<void> {
     const end = Date.now() + END_TIMEOUT_MS;

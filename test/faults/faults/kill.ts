@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Bench } from "../bench.ts";
 import { makeProfile, type Engine } from "../engines/engine.ts";
-import { judge } from "../ledger.ts";
+import { lookTwice } from "../look-twice.ts";
 import type { LogEntry } from "../page/log.ts";
 
 /** What killing a browser came to. */
@@ -19,7 +19,7 @@ const STORE = { store: "killed" };
 
 /**
  * Kills a browser `kills` times in the middle of writes, with SIGKILL to all its processes, and starts it again on the
- * same profile, which then has to hold what was acknowledged.
+ * same profile, twice, which then has to hold what was acknowledged.
  */
 export async function kill(engine: Engine, { kills, bench }: { kills: number; bench: Bench }): Promise<KillResult> {
   const profile = makeProfile(engine.name);
@@ -28,17 +28,9 @@ export async function kill(engine: Engine, { kills, bench }: { kills: number; be
   const undone = new Set<string>();
   const log: LogEntry[] = [];
   try {
-    for (let n = 0; n <= kills; n += 1) {
+    for (let n = 0; n < kills; n += 1) {
       const trace = `run-${Math.floor(n / KILLS_PER_TRACE)}`;
-      const traceBefore = `run-${Math.floor((n - 1) / KILLS_PER_TRACE)}`;
       await bench.browse(engine, { profile: profile.folder }, async ({ control, processes }) => {
-        if (n > 0) {
-          const verdict = judge(log, await control.call("tab", "verify", { ...STORE, traces: [traceBefore] }));
-          for (const id of verdict.lost) lost.add(id);
-          for (const problem of verdict.torn) torn.add(problem);
-          for (const id of verdict.undone) undone.add(id);
-        }
-        if (n === kills) return;
         const from = control.log.length;
         const writing = control.call("tab", "write", { ...STORE, trace, prune: { everySteps: 20, keep: 30 } });
         const ended = writing.then(
@@ -52,6 +44,11 @@ export async function kill(engine: Engine, { kills, bench }: { kills: number; be
         control.forgetClients();
         log.push(...control.log.slice(from));
       });
+      const verdict = await lookTwice(engine, { ...STORE, profile: profile.folder, traces: [trace], log, bench });
+      log.push(...verdict.added);
+      for (const id of verdict.lost) lost.add(id);
+      for (const problem of verdict.torn) torn.add(problem);
+      for (const id of verdict.undone) undone.add(id);
     }
   } finally {
     profile.remove();

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Bench } from "../bench.ts";
 import { makeProfile, type Engine } from "../engines/engine.ts";
-import { judge } from "../ledger.ts";
+import { lookTwice } from "../look-twice.ts";
 
 /** What killing WebKit's network process came to. */
 export interface NetworkProcessResult {
@@ -41,8 +41,9 @@ export async function networkProcess(
   let longestIdleMs = 0;
   let longestWorkerMs = 0;
   try {
-    return await bench.browse(engine, { profile: profile.folder }, async ({ control, processes }) => {
-      const traces: string[] = [];
+    const traces = ["tab2", "worker"];
+    const log = await bench.browse(engine, { profile: profile.folder }, async ({ control, processes }) => {
+      const from = control.log.length;
       await control.call("tab", "startWorker", { client: "worker" });
       await control.call("tab", "openTab", { url: control.url("tab2") });
       const [inWorker, inIdleTab] = await Promise.all(
@@ -73,25 +74,24 @@ export async function networkProcess(
         workers[worker.outcome] = (workers[worker.outcome] ?? 0) + 1;
         longestWorkerMs = Math.max(longestWorkerMs, Math.round(worker.ms));
       }
-      const all = [...traces, "tab2", "worker"];
-      const { acknowledged, lost, torn } = judge(
-        control.log,
-        await control.call("tab", "verify", { ...STORE, traces: all }),
-      );
-      return {
-        kills,
-        acknowledged,
-        lost,
-        torn,
-        failures,
-        messages: [...messages],
-        longestMs,
-        idle,
-        workers,
-        longestIdleMs,
-        longestWorkerMs,
-      };
+      await processes.end();
+      return control.log.slice(from);
     });
+    const where = { profile: profile.folder, traces, log, bench };
+    const { acknowledged, lost, torn } = await lookTwice(engine, { ...STORE, ...where });
+    return {
+      kills,
+      acknowledged,
+      lost,
+      torn,
+      failures,
+      messages: [...messages],
+      longestMs,
+      idle,
+      workers,
+      longestIdleMs,
+      longestWorkerMs,
+    };
   } finally {
     profile.remove();
   }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Bench } from "../bench.ts";
 import { DiskImage } from "../engines/disk-image.ts";
 import type { Engine } from "../engines/engine.ts";
-import { judge } from "../ledger.ts";
+import { lookTwice } from "../look-twice.ts";
 import type { LogEntry } from "../page/log.ts";
 
 /** What cutting the power came to. */
@@ -53,10 +53,7 @@ export async function power(
         log = control.log.slice(from);
         copy = await disk.cut();
       });
-      const reports = await bench.browse(engine, { profile: copy!.folder }, async ({ control }) =>
-        control.call("tab", "verify", { ...STORE, traces: [trace] }),
-      );
-      const verdict = judge(log, reports);
+      const verdict = await lookTwice(engine, { ...STORE, profile: copy!.folder, traces: [trace], log, bench });
       acknowledged += verdict.acknowledged;
       lost.push(...verdict.lost);
       torn.push(...verdict.torn);

@@ -3,9 +3,12 @@ import { openStore, type Store } from "waystone";
 const open = new Map<string, Promise<Store>>();
 
 const connections: IDBDatabase[] = [];
+/** The names of all databases that this page or worker has opened, as often as it has. */
+export const opened: string[] = [];
 const openDatabase = IDBFactory.prototype.open;
 IDBFactory.prototype.open = function open(...args) {
   const request = openDatabase.apply(this, args);
+  opened.push(args[0]);
   request.addEventListener("success", () => connections.push(request.result));
   return request;
 };

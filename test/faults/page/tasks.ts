@@ -1,8 +1,9 @@
 import { saveMany, verifyCrowd } from "./crowd.ts";
 import { attempt, type Attempt } from "./attempt.ts";
 import { clearSiteData, deleteDatabase, shownAgain, upgradeDatabase } from "./disturb.ts";
+import { dropStore, forkLarge, keepPhotos, loadLarge, saveLarge } from "./large.ts";
 import { emptyAll, mix, readAll, takeChanges, watchChanges } from "./mix.ts";
-import { closeConnections, storeOf, type StoreName } from "./stores.ts";
+import { closeConnections, opened, storeOf, type StoreName } from "./stores.ts";
 import { verify } from "./verify.ts";
 import { write, writeThrough, type WriteInput } from "./write.ts";
 
@@ -18,6 +19,11 @@ export const tasks = {
   takeChanges,
   readAll,
   emptyAll,
+  saveLarge,
+  loadLarge,
+  forkLarge,
+  keepPhotos,
+  dropStore,
 
   /** The same as `write`, where it may fail. */
   tryToWrite(input: WriteInput & { readonly hangMs?: number }): Promise<Attempt> {
@@ -65,6 +71,11 @@ export const tasks = {
   /** Starts a worker that takes its work under the name `client`. */
   async startWorker({ client }: { client: string }): Promise<void> {
     workers.push(new Worker(`/client.js?client=${client}`, { type: "module" }));
+  },
+
+  /** What this page or worker has opened, and what of that and of others' is there. */
+  async databases(_: object): Promise<{ opened: string[]; there: string[] }> {
+    return { opened, there: (await indexedDB.databases()).map(({ name }) => name!) };
   },
 
   async userAgent(_: object): Promise<string> {

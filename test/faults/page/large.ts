@@ -1,0 +1,144 @@
+import { deleteStore, maxBytes, openStore, type Store } from "waystone";
+
+/** What a state holds that is large. */
+export type LargeKind = "bytes" | "floats" | "file";
+
+/** One value of so many bytes in a state that is else small. */
+interface LargeState {
+  step: number;
+  notes: string[];
+  value: unknown;
+}
+
+/** What was done, and how long it took. */
+export interface LargeResult {
+  readonly ms: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+  readonly storedBytes: number;
+}
+
+export interface LargeInput {
+  readonly store: string;
+  readonly kind: LargeKind;
+  readonly bytes: number;
+}
+
+/** Saves one large value. */
+export async function saveLarge({ store: name, kind, bytes }: LargeInput): Promise<LargeResult> {
+  return timed(name, async (store, time) => {
+    const state: LargeState = { step: 1, notes: ["a photo"], value: makeLarge(kind, { seed: 1, bytes }) };
+    await time("save", () => store.saveWithTrace("large", { id: "large:1", state, createdAt: 1 } as never));
+    state.step = 2;
+    state.notes.push("looked at");
+    await time("save again", () => store.saveWithTrace("large", { id: "large:2", state, createdAt: 2 } as never));
+    return [];
+  });
+}
+
+/** Loads it, and a fork of it, which is made where it is not there. */
+export async function loadLarge({ store: name, kind, bytes }: LargeInput): Promise<LargeResult> {
+  return timed(name, async (store, time) => {
+    const problems: string[] = [];
+    const latest = await time("load", () => store.loadLatest("large"));
+    if (!(await isLarge(latest?.state.value, { kind, seed: 1, bytes })))
+      problems.push("what was loaded is not what was saved");
+    return problems;
+  });
+}
+
+export async function forkLarge({ store: name, kind, bytes }: LargeInput): Promise<LargeResult> {
+  return timed(name, async (store, time) => {
+    await time("fork", () => store.fork("large:2", "fork"));
+    const fork = await time("load fork", () => store.loadLatest("fork"));
+    return (await isLarge(fork?.state.value, { kind, seed: 1, bytes })) ? [] : ["the fork is not what was saved"];
+  });
+}
+
+/** Saves one photo after another into a store that keeps so many bytes. */
+export async function keepPhotos({
+  store: name,
+  photos,
+  bytes,
+  limit,
+}: {
+  readonly store: string;
+  readonly photos: number;
+  readonly bytes: number;
+  readonly limit: number;
+}): Promise<LargeResult> {
+  const store = await openStore<LargeState>(name, { retention: maxBytes(limit) });
+  try {
+    for (let seed = 1; seed <= photos; seed += 1) {
+      await store.trace("photos").save({ step: seed, notes: [], value: makeLarge("bytes", { seed, bytes }) });
+    }
+    const latest = await store.loadLatest("photos");
+    const isRight = await isLarge(latest?.state.value, { kind: "bytes", seed: photos, bytes });
+    const { storedBytes } = await store.usage();
+    return { ms: {}, problems: isRight ? [] : ["the last photo is not what was saved"], storedBytes };
+  } finally {
+    await store.close();
+  }
+}
+
+export async function dropStore({ store }: { readonly store: string }): Promise<void> {
+  await deleteStore(store);
+}
+
+type Time = <T>(what: string, work: () => Promise<T>) => Promise<T>;
+
+async function timed(
+  name: string,
+  work: (store: Store<LargeState>, time: Time) => Promise<string[]>,
+): Promise<LargeResult> {
+  const store = await openStore<LargeState>(name);
+  const ms: Record<string, number> = {};
+  try {
+    const problems = await work(store, async (what, one) => {
+      const start = performance.now();
+      const result = await one();
+      ms[what] = Math.round(performance.now() - start);
+      return result;
+    });
+    return { ms, problems, storedBytes: (await store.usage()).storedBytes };
+  } finally {
+    await store.close();
+  }
+}
+
+/** Bytes that can't be compressed, the same for the same seed. */
+function noise(seed: number, bytes: number): Uint8Array<ArrayBuffer> {
+  const words = new Uint32Array(Math.ceil(bytes / 4));
+  let word = Math.imul(seed, 0x9e3779b1) | 1;
+  for (let i = 0; i < words.length; i += 1) {
+    word ^= word << 13;
+    word ^= word >>> 17;
+    word ^= word << 5;
+    words[i] = word;
+  }
+  return new Uint8Array(words.buffer, 0, bytes);
+}
+
+function makeLarge(kind: LargeKind, { seed, bytes }: { seed: number; bytes: number }): unknown {
+  const content = noise(seed, bytes);
+  if (kind === "file") return new File([content], "photo.raw", { type: "image/raw", lastModified: 5 });
+  return kind === "floats" ? new Float64Array(content.buffer, 0, bytes >> 3) : content;
+}
+
+async function isLarge(
+  value: unknown,
+  { kind, seed, bytes }: { kind: LargeKind; seed: number; bytes: number },
+): Promise<boolean> {
+  if (kind === "file" && !(value instanceof File && value.name === "photo.raw" && value.lastModified === 5))
+    return false;
+  if (kind === "floats" && !(value instanceof Float64Array)) return false;
+  const found =
+    value instanceof Blob
+      ? new Uint8Array(await value.arrayBuffer())
+      : value instanceof Float64Array
+        ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+        : value;
+  const expected = noise(seed, bytes);
+  if (!(found instanceof Uint8Array) || found.length !== bytes) return false;
+  const [a, b] = [new Uint32Array(found.buffer, 0, bytes >> 2), new Uint32Array(expected.buffer, 0, bytes >> 2)];
+  return a.every((word, i) => word === b[i]);
+}
