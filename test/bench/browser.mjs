@@ -9,8 +9,16 @@ import { chromium } from "playwright";
 import { build, preview } from "vite";
 import { findChromium } from "../engines/chromium.mjs";
 
-const root = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("page/", import.meta.url));
 const cacheDir = fileURLToPath(new URL("../../.cache/bench/", import.meta.url));
+
+/** @type {((page: import("playwright").Page, origin: string) => Promise<void>) | undefined} */
+let pageListener;
+
+/** Has a function called with each page that is opened. @param {NonNullable<typeof pageListener>} listener */
+export function onEachPage(listener) {
+  pageListener = listener;
+}
 
 /** @type {string[]} */
 const folders = [];
@@ -116,26 +124,52 @@ export class Browser {
   }
 
   /**
-   * Opens the page under an origin of its own, and with it in a database folder of its own, runs `work` in it, and
+   * Opens the page under an origin of its own, and with it in a database folder of its own, hands it to `use`, and
    * closes it.
    *
-   * @template A, T
+   * @template T
    * @param {string} origin
-   * @param {(argument: A) => Promise<T>} work
-   * @param {A} argument
-   * @returns {Promise<T>}
+   * @param {(page: import("playwright").Page) => Promise<T>} use
    */
-  async visit(origin, work, argument) {
+  async withPage(origin, use) {
     await settleDisk();
     const page = await this.context.newPage();
     try {
       await page.goto(`http://${origin}.localhost:${this.port}/`);
       await page.waitForFunction(() => "bench" in window);
-      return await page.evaluate(/** @type {any} */ (work), argument);
+      await pageListener?.(page, origin);
+      return await use(page);
     } finally {
       await page.close();
     }
   }
+
+  /**
+   * Calls a function of `window.bench` in a page of this origin.
+   *
+   * @template {keyof typeof window.bench} N
+   * @param {string} origin
+   * @param {N} name
+   * @param {Parameters<typeof window.bench[N]>[0]} argument
+   * @returns {Promise<Awaited<ReturnType<typeof window.bench[N]>>>}
+   */
+  async visit(origin, name, argument) {
+    return this.withPage(origin, (page) => callBench(page, name, argument));
+  }
+}
+
+/**
+ * @template {keyof typeof window.bench} N
+ * @param {import("playwright").Page} page
+ * @param {N} name
+ * @param {Parameters<typeof window.bench[N]>[0]} argument
+ * @returns {Promise<Awaited<ReturnType<typeof window.bench[N]>>>}
+ */
+export async function callBench(page, name, argument) {
+  return page.evaluate(
+    ([name, argument]) => /** @type {any} */ (window.bench)[name](argument),
+    /** @type {const} */ ([name, argument]),
+  );
 }
 
 /** Lets what an earlier candidate left in the page cache reach the disk, so that a later one does not wait for it. */

@@ -1,66 +1,56 @@
 // @ts-check
 
 /**
- * @typedef {import("./measure.mjs").Figures} Figures
- * @typedef {import("./measure.mjs").Round} Round
- *
- * @typedef {object} ShapeResult
- * @property {string} title
- * @property {number} steps
- * @property {Round[]} times
- * @property {Round} sizes
+ * @typedef {Record<string, number>} Figures what was measured of one candidate in one round, by name; durations in ms
+ * @typedef {Map<string, Figures>} Round by candidate
  */
 
 export const BASELINE = "raw-relaxed";
 export const STORE = "waystone-strict";
 export const FLOOR = "put-of-changes";
 
-/** Each figure, as one number of one round. @type {Record<string, (figures: Figures) => number | undefined>} */
-const FIGURES = {
-  total: ({ saves }) => saves && sum(saves),
-  p50: ({ saves }) => saves && quantile(saves, 0.5),
-  p95: ({ saves }) => saves && quantile(saves, 0.95),
-  lastToFirst: ({ saves }) => saves && sum(saves.slice(-50)) / sum(saves.slice(0, 50)),
-  loadLatest: ({ loadLatest }) => (loadLatest?.length ? median(loadLatest) : undefined),
-  load: ({ load }) => (load?.length ? median(load) : undefined),
-  list: ({ list }) => (list?.length ? median(list) : undefined),
-  prune: ({ pruneMs, list }) => (list?.length ? pruneMs : undefined),
-  freshOpen: ({ freshOpen }) => freshOpen && median(freshOpen),
-  recordBytes: ({ recordBytes }) => recordBytes || undefined,
-  diskBytes: ({ diskBytes, records }) => (records === 0 ? undefined : diskBytes),
-};
+/**
+ * What a page measured, as one number a figure: the median of several, and of a run's saves what tells most.
+ *
+ * @param {Record<string, number | readonly number[]>} measured
+ * @returns {Figures}
+ */
+export function summarize({ saves, ...others }) {
+  /** @type {Figures} */
+  const figures = {};
+  if (Array.isArray(saves)) {
+    figures.total = sum(saves);
+    figures.p50 = quantile(saves, 0.5);
+    figures.p95 = quantile(saves, 0.95);
+    figures.p95ToP50 = figures.p95 / figures.p50;
+    figures.lastToFirst = sum(saves.slice(-50)) / sum(saves.slice(0, 50));
+  }
+  for (const [name, value] of Object.entries(others)) {
+    const number = typeof value === "number" ? value : median(value);
+    if (number !== undefined) figures[name] = number;
+  }
+  return figures;
+}
 
-/** The median over rounds. @param {ShapeResult} result @param {string} candidate @param {string} figure */
-export function value(result, candidate, figure) {
-  return median(perRound(result, (round) => read(round, candidate, figure)));
+/** The median over rounds. @param {readonly Round[]} rounds @param {string} candidate @param {string} figure */
+export function value(rounds, candidate, figure) {
+  return median(rounds.map((round) => round.get(candidate)?.[figure]).filter((one) => one !== undefined));
 }
 
 /**
  * How many times less the candidate takes than `against`: the median over rounds of each round's own ratio, so that a
  * machine that is slow for a while slows both.
  *
- * @param {ShapeResult} result
+ * @param {readonly Round[]} rounds
  * @param {string} candidate
  * @param {string} figure
  */
-export function ratio(result, candidate, figure, against = BASELINE) {
+export function ratio(rounds, candidate, figure, against = BASELINE) {
   return median(
-    perRound(result, (round) => {
-      const own = read(round, candidate, figure);
-      const other = read(round, against, figure);
-      return own === undefined || other === undefined ? undefined : other / own;
-    }),
+    rounds
+      .map((round) => [round.get(candidate)?.[figure], round.get(against)?.[figure]])
+      .flatMap(([own, other]) => (own === undefined || other === undefined ? [] : [other / own])),
   );
-}
-
-/** @param {Round} round @param {string} candidate @param {string} figure */
-function read(round, candidate, figure) {
-  return FIGURES[figure]?.(round.get(candidate) ?? {});
-}
-
-/** @param {ShapeResult} result @param {(round: Round) => number | undefined} figure @returns {number[]} */
-function perRound({ times, sizes }, figure) {
-  return [...times, sizes].map(figure).filter((value) => value !== undefined);
 }
 
 /** @param {readonly number[]} numbers @param {number} at */

@@ -1,169 +1,163 @@
 // @ts-check
 import { Profile } from "./browser.mjs";
+import { summarize } from "./figures.mjs";
+import { measureMainThread } from "./main-thread.mjs";
 
 /**
- * @typedef {import("./task.ts").Task} Task
- * @typedef {import("./task.ts").Crowd} Crowd
+ * @typedef {import("./figures.mjs").Round} Round
+ * @typedef {import("./work/task.ts").Task} Task
+ * @typedef {Task["candidate"]} CandidateName
+ * @typedef {import("./work/task.ts").Runs} Runs
+ * @typedef {import("./work/task.ts").Large} Large
  *
- * @typedef {object} Figures what was measured of one candidate in one round; durations in ms
- * @property {number[]} [saves]
- * @property {number[]} [loadLatest]
- * @property {number[]} [load]
- * @property {number[]} [list]
- * @property {number} [pruneMs]
- * @property {number[]} [freshOpen] open + loadLatest in a browser that was just started
- * @property {number} [recordBytes]
- * @property {number} [records]
- * @property {number} [diskBytes]
- *
- * @typedef {Map<string, Figures>} Round by candidate
- *
- * @typedef {object} Listing durations in ms
- * @property {number[]} all
- * @property {number[]} page
+ * @typedef {object} Measuring
+ * @property {number} port of the page
+ * @property {readonly CandidateName[]} candidates
+ * @property {number} rounds
+ * @property {(round: number) => Promise<void>} onRound called before each
  */
 
 export const KEEP = 10;
-/** They store a step, and can't read a state. */
-export const FLOORS = ["empty-commit", "put-of-changes"];
 
-/**
- * One round of times: each candidate in turn, in a fresh database and a warm page.
- *
- * @param {number} port
- * @param {Task[]} tasks
- * @returns {Promise<Round>}
- */
-export async function measureTimes(port, tasks) {
-  return inProfile(port, (profile) =>
-    profile.browse(async (browser) => {
-      /** @type {Round} */
-      const round = new Map();
-      for (const task of tasks) {
-        const figures = await browser.visit(
-          task.candidate,
-          async ({ task, keep }) => {
-            await window.bench.warmUp(task);
-            const saves = await window.bench.save(task);
-            const reads = await window.bench.read(task, 7);
-            const pruneMs = await window.bench.prune(task, keep);
-            return { saves, ...reads, pruneMs };
-          },
-          { task, keep: KEEP },
-        );
-        round.set(task.candidate, figures);
-      }
-      return round;
-    }),
+/** One run, in a warm page. @param {Measuring} measuring @param {Omit<Task, "candidate">} work */
+export function oneRun(measuring, work) {
+  return inFreshProfiles(measuring, (browser, candidate) =>
+    browser.visit(candidate, "measureRun", { task: { ...work, candidate }, keep: KEEP }),
+  );
+}
+
+/** Several runs, in a warm page. @param {Measuring} measuring @param {Omit<Runs, "candidate">} work */
+export function manyRuns(measuring, work) {
+  return inFreshProfiles(measuring, (browser, candidate) =>
+    browser.visit(candidate, "measureRuns", { ...work, candidate }),
+  );
+}
+
+/** @param {Measuring} measuring @param {{ saves: number }} work */
+export function youngArrays(measuring, { saves }) {
+  return inFreshProfiles(measuring, (browser, candidate) =>
+    browser.visit(candidate, "measureYoungArrays", { candidate, saves }),
+  );
+}
+
+/** @param {Measuring} measuring @param {Omit<Task, "candidate">} work */
+export function mainThread(measuring, work) {
+  return inFreshProfiles(measuring, (browser, candidate) =>
+    measureMainThread(browser, { ...work, candidate }, { folds: candidate.startsWith("waystone") }),
   );
 }
 
 /**
- * What each candidate stores, and how soon it responds when the browser has just started. Nothing but the work itself
- * has ever been in these databases.
+ * What a run takes on disk, and how soon it goes on in a page that was just opened: in a browser that was just started,
+ * and in one that runs. Nothing but the run itself has ever been in these databases.
  *
- * @param {number} port
- * @param {Task[]} tasks
- * @param {number} freshBrowsers
- * @returns {Promise<Round>}
- */
-export async function measureSizes(port, tasks, freshBrowsers) {
-  return inProfile(port, async (profile) => {
-    await profile.browse(async (browser) => {
-      for (const task of tasks) await browser.visit(task.candidate, (task) => window.bench.save(task), task);
-    });
-
-    /** @type {Round} */
-    const round = new Map();
-    for (const { candidate } of tasks) round.set(candidate, { diskBytes: await profile.bytesOnDisk(candidate) });
-
-    for (let time = 0; time < freshBrowsers; time++) {
-      for (const task of rotate(tasks, time)) {
-        if (FLOORS.includes(task.candidate)) continue;
-        const ms = await profile.browse((browser) =>
-          browser.visit(task.candidate, (task) => window.bench.openAndLoadLatest(task), task),
-        );
-        of(round, task).freshOpen = [...(of(round, task).freshOpen ?? []), ms];
-      }
-    }
-
-    await profile.browse(async (browser) => {
-      for (const task of tasks) {
-        const verifyAndMeasure = async (/** @type {Task} */ task) => {
-          await window.bench.read(task, 0);
-          return window.bench.recordSizes();
-        };
-        const sizes = await browser.visit(task.candidate, verifyAndMeasure, task);
-        Object.assign(of(round, task), { recordBytes: sizes.bytes, records: sizes.records });
-      }
-    });
-    return round;
-  });
-}
-
-/**
- * Reads of a store of many checkpoints, in rounds.
- *
- * @param {number} port
- * @param {Crowd[]} crowds
- * @param {number} rounds
+ * @param {Measuring} measuring
+ * @param {Omit<Task, "candidate">} work
  * @returns {Promise<Round[]>}
  */
-export async function measureCrowd(port, crowds, rounds) {
+export async function freshPages({ port, candidates, rounds, onRound }, work) {
   return inProfile(port, async (profile) => {
     await profile.browse(async (browser) => {
-      for (const crowd of crowds) await browser.visit(crowd.candidate, (crowd) => window.bench.fill(crowd), crowd);
+      for (const candidate of candidates) await browser.visit(candidate, "save", { ...work, candidate });
     });
-    return profile.browse(async (browser) => {
-      /** @type {Round[]} */
-      const measured = [];
-      for (let number = 0; number < rounds; number++) {
-        /** @type {Round} */
-        const round = new Map();
-        for (const crowd of rotate(crowds, number)) {
-          const figures = await browser.visit(
-            crowd.candidate,
-            ({ crowd, number }) => window.bench.readCrowd(crowd, 40, number),
-            { crowd, number },
-          );
-          round.set(crowd.candidate, figures);
-        }
-        measured.push(round);
+    /** @type {Map<string, number>} */
+    const diskBytes = new Map();
+    for (const candidate of candidates) diskBytes.set(candidate, await profile.bytesOnDisk(candidate));
+
+    /** @type {Round[]} */
+    const measured = [];
+    for (let number = 0; number < rounds; number++) {
+      await onRound(number);
+      /** @type {Round} */
+      const round = new Map();
+      for (const candidate of rotate(candidates, number)) {
+        const task = { ...work, candidate };
+        const [browser, page] = await profile.browse(async (browser) => [
+          await browser.visit(candidate, "resume", { task, visit: number * 2 }),
+          await browser.visit(candidate, "resume", { task, visit: number * 2 + 1 }),
+        ]);
+        const figures = { ...named(browser, "InBrowser"), ...named(page, "InPage") };
+        round.set(candidate, summarize({ ...figures, diskBytes: diskBytes.get(candidate) ?? Number.NaN }));
       }
-      return measured;
+      measured.push(round);
+    }
+    return measured;
+  });
+}
+
+/** Reads of a store of many checkpoints. @param {Measuring} measuring @param {Omit<Large, "candidate">} work */
+export async function largeStore({ port, candidates, rounds, onRound }, work) {
+  return inProfile(port, async (profile) => {
+    await profile.browse(async (browser) => {
+      for (const candidate of candidates) await browser.visit(candidate, "fillLarge", { ...work, candidate });
     });
+    return profile.browse((browser) =>
+      inRounds({ candidates, rounds, onRound }, (candidate, round) =>
+        browser.visit(candidate, "readLarge", { large: { ...work, candidate }, times: 40, round }),
+      ),
+    );
   });
 }
 
 /**
- * Lists of a few traces and of many.
+ * Lists of traces. The rounds have as many "candidates" as there are stores, named by how many traces they have.
  *
- * @param {number} port
+ * @param {Measuring} measuring
  * @param {readonly number[]} sizes
- * @param {number} rounds
- * @returns {Promise<Map<number, Listing[]>>} by the number of traces, one for each round
  */
-export async function measureListing(port, sizes, rounds) {
+export async function listings({ port, rounds, onRound }, sizes) {
+  const candidates = sizes.map(String);
   return inProfile(port, async (profile) => {
     await profile.browse(async (browser) => {
-      for (const traces of sizes)
-        await browser.visit(`traces-${traces}`, (traces) => window.bench.fillTraces(traces), traces);
+      for (const traces of sizes) await browser.visit(`traces-${traces}`, "fillTraces", traces);
     });
-    return profile.browse(async (browser) => {
-      const measured = new Map(sizes.map((traces) => [traces, /** @type {Listing[]} */ ([])]));
-      for (let round = 0; round < rounds; round++) {
-        for (const traces of rotate(sizes, round)) {
-          const figures = await browser.visit(
-            `traces-${traces}`,
-            (traces) => window.bench.listTraces({ traces, times: 7 }),
-            traces,
-          );
-          measured.get(traces)?.push(figures);
-        }
-      }
-      return measured;
-    });
+    return profile.browse((browser) =>
+      inRounds({ candidates, rounds, onRound }, (traces) =>
+        browser.visit(`traces-${traces}`, "listTraces", { traces: Number(traces), times: 7 }),
+      ),
+    );
   });
+}
+
+/**
+ * Each round in a browser and on a profile of its own.
+ *
+ * @param {Measuring} measuring
+ * @param {(browser: import("./browser.mjs").Browser, candidate: CandidateName) => Promise<object>} visit
+ */
+async function inFreshProfiles({ port, candidates, rounds, onRound }, visit) {
+  /** @type {Round[]} */
+  const measured = [];
+  for (let number = 0; number < rounds; number++) {
+    await onRound(number);
+    const order = rotate(candidates, number);
+    const [round] = await inProfile(port, (profile) =>
+      profile.browse((browser) => inRounds({ candidates: order, rounds: 1 }, (candidate) => visit(browser, candidate))),
+    );
+    if (round) measured.push(round);
+  }
+  return measured;
+}
+
+/**
+ * @template {string} N
+ * @param {{ candidates: readonly N[], rounds: number, onRound?: Measuring["onRound"] }} measuring
+ * @param {(candidate: N, round: number) => Promise<object>} measure
+ */
+async function inRounds({ candidates, rounds, onRound }, measure) {
+  /** @type {Round[]} */
+  const measured = [];
+  for (let number = 0; number < rounds; number++) {
+    await onRound?.(number);
+    /** @type {Round} */
+    const round = new Map();
+    for (const candidate of rotate(candidates, number)) {
+      const figures = /** @type {Record<string, number | number[]>} */ (await measure(candidate, number));
+      round.set(candidate, summarize(figures));
+    }
+    measured.push(round);
+  }
+  return measured;
 }
 
 /**
@@ -173,16 +167,14 @@ export async function measureListing(port, sizes, rounds) {
  * @param {readonly T[]} list
  * @param {number} by
  */
-export function rotate(list, by) {
+function rotate(list, by) {
   const at = by % list.length;
   return [...list.slice(at), ...list.slice(0, at)];
 }
 
-/** @param {Round} round @param {Task} task @returns {Figures} */
-function of(round, { candidate }) {
-  const figures = round.get(candidate);
-  if (!figures) throw new Error(`nothing was measured of ${candidate}`);
-  return figures;
+/** @param {object} figures @param {string} suffix */
+function named(figures, suffix) {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name + suffix, value]));
 }
 
 /**

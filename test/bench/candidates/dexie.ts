@@ -1,7 +1,7 @@
 import { Dexie } from "dexie";
 import type { Table } from "dexie";
 import type { Checkpoint } from "../../../src/core/checkpoint.ts";
-import type { Candidate } from "../candidate.ts";
+import type { Candidate } from "./candidate.ts";
 
 type SnapshotRecord = Checkpoint & { traceId: string; timestamp: number };
 

@@ -1,6 +1,6 @@
 import { openDB } from "idb";
 import type { Checkpoint } from "../../../src/core/checkpoint.ts";
-import type { Candidate } from "../candidate.ts";
+import type { Candidate } from "./candidate.ts";
 
 /** The least that a save can cost: a readwrite transaction that writes nothing and waits for its commit. */
 export const emptyCommit = floor("floor: an empty commit (strict)", "nothing");

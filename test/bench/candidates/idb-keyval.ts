@@ -1,6 +1,6 @@
 import { createStore, delMany, get, setMany } from "idb-keyval";
 import type { Checkpoint } from "../../../src/core/checkpoint.ts";
-import type { Candidate } from "../candidate.ts";
+import type { Candidate } from "./candidate.ts";
 
 /** idb-keyval: a value for each checkpoint and, since it has no indexes, a list of ids for each trace. */
 export const idbKeyval: Candidate = {
@@ -8,10 +8,10 @@ export const idbKeyval: Candidate = {
   keeps: "states",
   async open(database) {
     const store = createStore(database, "checkpoints");
-    const lists = new Map<string, string[]>();
+    const lists = new Map<string, Promise<string[]>>();
     const listKey = (traceId: string) => ["trace", traceId];
-    const listOf = async (traceId: string) => {
-      const known = lists.get(traceId) ?? (await get<string[]>(listKey(traceId), store)) ?? [];
+    const listOf = (traceId: string) => {
+      const known = lists.get(traceId) ?? get<string[]>(listKey(traceId), store).then((stored) => stored ?? []);
       lists.set(traceId, known);
       return known;
     };

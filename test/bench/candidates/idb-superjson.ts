@@ -2,7 +2,7 @@ import { openDB } from "idb";
 import type { DBSchema } from "idb";
 import superjson from "superjson";
 import type { Checkpoint } from "../../../src/core/checkpoint.ts";
-import type { Candidate } from "../candidate.ts";
+import type { Candidate } from "./candidate.ts";
 
 interface Schema extends DBSchema {
   checkpoints: {

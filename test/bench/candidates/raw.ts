@@ -1,5 +1,5 @@
 import type { Checkpoint, CheckpointId, TraceId } from "../../../src/core/checkpoint.ts";
-import type { Candidate, CandidateStore } from "../candidate.ts";
+import type { Candidate, CandidateStore } from "./candidate.ts";
 
 interface SnapshotRecord extends Checkpoint {
   readonly traceId: TraceId;

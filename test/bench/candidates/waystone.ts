@@ -1,5 +1,5 @@
 import { openStore } from "../../../src/index.ts";
-import type { Candidate } from "../candidate.ts";
+import type { Candidate } from "./candidate.ts";
 
 /** This store as it comes, in the durability that is asked for. */
 export function waystone(durability: "strict" | "relaxed"): Candidate {

@@ -29,7 +29,13 @@ export interface Shape {
 
 const START = Date.UTC(2026, 0, 5, 9);
 
-function conversation(random: Random, longest = 4000) {
+/** A message has between `least` and `longest` characters. */
+interface Lengths {
+  readonly least: number;
+  readonly longest: number;
+}
+
+function conversation(random: Random, { least, longest }: Lengths = { least: 300, longest: 4000 }) {
   const messages: Message[] = [];
   let taken = 0;
   const message = (): Message => {
@@ -38,7 +44,7 @@ function conversation(random: Random, longest = 4000) {
     return {
       id: uuid(random),
       role,
-      content: prose(random, messageLength(random, 300, longest)),
+      content: prose(random, messageLength(random, least, longest)),
       at,
       costNano: BigInt(Math.floor(random() * 2 ** 40)) * 1_000_003n,
       usage: { input: Math.floor(random() * 8000), output: Math.floor(random() * 900) },
@@ -63,8 +69,8 @@ function advance(state: ReturnType<typeof counters>): void {
   state.spentNano += 1_234_567_891n;
 }
 
-function growing(seed: number, longest?: number): Run {
-  const { messages, grow } = conversation(seededRandom(seed), longest);
+function growing(seed: number, lengths?: Lengths) {
+  const { messages, grow } = conversation(seededRandom(seed), lengths);
   const state = { ...counters(), messages };
   return {
     state,
@@ -77,7 +83,31 @@ function growing(seed: number, longest?: number): Run {
 
 export const SHAPES = {
   conversation: { title: "a conversation growing by 1-3 messages a step", start: (seed) => growing(seed) },
-  short: { title: "a conversation of short messages", start: (seed) => growing(seed, 1000) },
+  short: { title: "a conversation of short messages", start: (seed) => growing(seed, { least: 60, longest: 300 }) },
+  writes: {
+    title: "three small writes a step",
+    start(seed) {
+      const random = seededRandom(seed);
+      const { messages, message } = conversation(random);
+      const state = { ...counters(), messages, writes: [] as object[] };
+      let writes = 0;
+      return {
+        state,
+        step() {
+          if (writes++ % 3 !== 0) {
+            const write = { task: uuid(random), channel: "tools", value: prose(random, 120) };
+            state.writes.push(write);
+            return { write };
+          }
+          advance(state);
+          const added = message();
+          messages.push(added);
+          state.writes.length = 0;
+          return { step: state.step, spentNano: state.spentNano, added };
+        },
+      };
+    },
+  },
   nested: {
     title: "the same, nested three levels deep",
     start(seed) {

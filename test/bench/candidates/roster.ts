@@ -1,9 +1,9 @@
-import { dexie } from "./candidates/dexie.ts";
-import { emptyCommit, putOfChanges } from "./candidates/floors.ts";
-import { idbKeyval } from "./candidates/idb-keyval.ts";
-import { idbSuperjson } from "./candidates/idb-superjson.ts";
-import { raw } from "./candidates/raw.ts";
-import { waystone } from "./candidates/waystone.ts";
+import { dexie } from "./dexie.ts";
+import { emptyCommit, putOfChanges } from "./floors.ts";
+import { idbKeyval } from "./idb-keyval.ts";
+import { idbSuperjson } from "./idb-superjson.ts";
+import { raw } from "./raw.ts";
+import { waystone } from "./waystone.ts";
 
 /** Who takes part, by the name that the command line uses. */
 export const CANDIDATES = {

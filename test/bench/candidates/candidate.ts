@@ -1,5 +1,5 @@
-import type { Checkpoint, TraceId } from "../../src/core/checkpoint.ts";
-import type { CheckpointStore } from "../../src/core/store.ts";
+import type { Checkpoint, TraceId } from "../../../src/core/checkpoint.ts";
+import type { CheckpointStore } from "../../../src/core/store.ts";
 
 /** A way of keeping checkpoints, as the benchmark drives it. */
 export interface Candidate {

@@ -1,0 +1,41 @@
+import type { Candidate } from "../candidates/candidate.ts";
+import { CANDIDATES } from "../candidates/roster.ts";
+import { SHAPES } from "../work/shapes.ts";
+import type { Shape } from "../work/shapes.ts";
+import { fillLarge, readLarge } from "./large-store.ts";
+import { fillTraces, listTraces } from "./listing.ts";
+import { markFolding, markSaves, warmUpSaves } from "./main-thread.ts";
+import { measureRuns } from "./many-runs.ts";
+import { measureRun, resume, save } from "./one-run.ts";
+import { measureYoungArrays } from "./young-arrays.ts";
+
+/** What the driver calls. Every duration is in milliseconds, each call's own. Each result has been verified. */
+export const bench = {
+  introduce,
+  measureRun,
+  save,
+  resume,
+  measureRuns,
+  fillLarge,
+  readLarge,
+  fillTraces,
+  listTraces,
+  measureYoungArrays,
+  warmUpSaves,
+  markSaves,
+  markFolding,
+};
+
+declare global {
+  interface Window {
+    bench: typeof bench;
+  }
+}
+window.bench = bench;
+
+/** Who takes part and what there is to do, with titles by name. */
+async function introduce() {
+  const titles = <T extends { title: string }>(named: Record<string, T>): Record<string, string> =>
+    Object.fromEntries(Object.entries(named).map(([name, { title }]) => [name, title]));
+  return { candidates: titles<Candidate>(CANDIDATES), shapes: titles<Shape>(SHAPES) };
+}
