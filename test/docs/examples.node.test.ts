@@ -3,25 +3,27 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatWithOptions } from "node:util";
 import { IDBFactory } from "fake-indexeddb";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { codeBlocks } from "./code-blocks.ts";
 import { parseDoc } from "./doc-comment.ts";
 import { publicApi } from "./public-api.ts";
+
+const RUNNER = /from "waystone\/testing\/(vitest|node)"/;
 
 const root = join(import.meta.dirname, "../..");
 mkdirSync(join(root, ".cache"), { recursive: true });
 const folder = mkdtempSync(join(root, ".cache", "examples-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const examples = publicApi().flatMap(({ name, doc }) =>
-  (doc === undefined ? [] : parseDoc(doc).examples).map((example, i) => {
-    const file = join(folder, `${name}${i === 0 ? "" : `-${i}`}.ts`);
-    return { name, file, blocks: codeBlocks(example) };
-  }),
-);
+const all = publicApi()
+  .flatMap(({ name, doc }) => (doc === undefined ? [] : parseDoc(doc).examples).map((example) => ({ name, example })))
+  .map(({ name, example }, i) => ({ name, file: join(folder, `${i}-${name}.ts`), blocks: codeBlocks(example) }));
+/** Those that hand tests to a test runner, which is not there to take them, and print nothing. */
+const suites = all.filter(({ blocks }) => RUNNER.test(blocks.join()));
+const examples = all.filter((example) => !suites.includes(example));
 
 beforeAll(() => {
-  for (const { file, blocks } of examples) writeFileSync(file, blocks.join("\n"));
+  for (const { file, blocks } of all) writeFileSync(file, blocks.join("\n"));
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts"] }));
 });
 
@@ -38,7 +40,7 @@ afterEach(() => {
 
 test("there are examples, each is one block of code that prints", () => {
   expect(examples.length).toBeGreaterThan(20);
-  expect(examples.filter(({ blocks }) => blocks.length !== 1).map(({ name }) => name)).toEqual([]);
+  expect(all.filter(({ blocks }) => blocks.length !== 1).map(({ name }) => name)).toEqual([]);
   expect(examples.filter(({ blocks }) => printedBy(blocks[0]!).length === 0).map(({ name }) => name)).toEqual([]);
 });
 
@@ -60,6 +62,43 @@ test.for(examples)("the example of $name prints what it says", async ({ file, bl
   });
   await import(/* @vite-ignore */ file);
   expect(printed).toEqual(printedBy(blocks[0]!));
+});
+
+describe("the examples for test runners", () => {
+  const described: string[] = [];
+  const named: string[] = [];
+  const runner = {
+    describe(name: string, body: () => void) {
+      described.push(name);
+      body();
+    },
+    it: (name: string) => void named.push(name),
+  };
+  beforeEach(() => {
+    vi.resetModules();
+    for (const name of ["vitest", "node:test"]) vi.doMock(name, () => runner);
+  });
+  afterEach(() => {
+    for (const name of ["vitest", "node:test"]) vi.doUnmock(name);
+  });
+
+  test("are one for each suite of each runner", () => {
+    const called = suites.map(({ name, blocks }) => `${name} ${RUNNER.exec(blocks[0]!)![1]}`);
+    expect(called.sort()).toEqual([
+      "backendSuite node",
+      "backendSuite vitest",
+      "conformanceSuite node",
+      "conformanceSuite vitest",
+    ]);
+  });
+
+  test.for(suites)("$name registers its tests", async ({ file, blocks }) => {
+    described.length = named.length = 0;
+    await import(/* @vite-ignore */ file);
+    expect(blocks[0]).toContain(`name: "${described.join()}"`);
+    expect(named.length).toBeGreaterThan(50);
+    expect(new Set(named).size).toBe(named.length);
+  });
 });
 
 /**

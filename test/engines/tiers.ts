@@ -22,7 +22,7 @@ type Files = Omit<Suite, "name">;
 
 /** Suites that drive browsers themselves. */
 const E2E: Files = { include: ["test/e2e/*.test.ts"], exclude: [] };
-const FAULTS: Files = { include: ["test/faults/faults.test.ts"], exclude: [] };
+const FAULTS: Files = { include: ["test/faults/*.test.ts"], exclude: [] };
 const DRIVING = [...E2E.include, ...FAULTS.include];
 const EXTENSION = ["test/e2e/extension*.test.ts"];
 /** The kit on the databases that Chromium is moving to. */
