@@ -4,7 +4,7 @@ import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts"
 import { findCheckpoint, newestCheckpoint } from "../log/checkpoints.ts";
 import { metadataOf, placedHead } from "../log/heads.ts";
 import { isIntactRecord, type CheckpointRecord } from "../log/records.ts";
-import { readBlocks, segmentKeys } from "../log/stored-blocks.ts";
+import { readBlocks, segmentKeys, type SegmentKey } from "../log/stored-blocks.ts";
 import type { Codecs } from "../pieces/codecs.ts";
 import { damaged, type DecodeOptions, type StoredState } from "../pieces/decode.ts";
 import type { EncodedBlock } from "../pieces/encode.ts";
@@ -20,24 +20,26 @@ export interface Stored {
 /** Finds a checkpoint by its id, with its blocks. */
 export async function findStored(transaction: ReadTransaction, id: CheckpointId): Promise<Stored | undefined> {
   const record = await findCheckpoint(transaction, id);
-  return record === undefined ? undefined : withBlocks(transaction, record, segmentKeys(transaction, record.traceId));
+  if (record === undefined) return undefined;
+  return withBlocks(transaction, record, await segmentKeys(transaction, record.traceId));
 }
 
 /** Finds the newest checkpoint of a trace, with its blocks. */
 export async function findLatest(transaction: ReadTransaction, traceId: TraceId): Promise<Stored | undefined> {
-  // Not awaited first: both are read in the time of one.
-  const segments = segmentKeys(transaction, traceId);
-  const record = await newestCheckpoint(transaction, traceId);
+  const [record, segments] = await Promise.all([
+    newestCheckpoint(transaction, traceId),
+    segmentKeys(transaction, traceId),
+  ]);
   return record === undefined ? undefined : withBlocks(transaction, record, segments);
 }
 
 async function withBlocks(
   transaction: ReadTransaction,
   record: CheckpointRecord,
-  segments: ReturnType<typeof segmentKeys>,
+  segments: readonly SegmentKey[],
 ): Promise<Stored> {
   const needs = isAscending(record.needs) ? record.needs : [];
-  return { record, blocks: await readBlocks(transaction, record.traceId, { needs, segments: await segments }) };
+  return { record, blocks: await readBlocks(transaction, record.traceId, { needs, segments }) };
 }
 
 /** Returns a stored checkpoint as its maker saved it. @throws `corrupted`, `codec-mismatch`. */
