@@ -282,7 +282,11 @@ export interface TraceOptions {
   readonly retention?: Retention | readonly Retention[];
 }
 
-/** A handle on one trace. It remembers the checkpoint that it last saved or loaded: the next save is its child. */
+/**
+ * A handle on one trace. It remembers the checkpoint that it last saved or loaded, in the order of its calls: the next
+ * save is its child. That need not be awaited: a save waits for the loads that the handle was asked for before, and what
+ * could not be saved or loaded does not count.
+ */
 export interface Trace<S = unknown> {
   /** The trace that this is a handle on. */
   readonly id: TraceId;
@@ -292,14 +296,17 @@ export interface Trace<S = unknown> {
    * The state is copied before the method returns its promise: the caller may change it at once, and need not await one
    * save before the next.
    *
+   * A save with an `id` can be repeated: with the same state and options, it does nothing, and returns what was saved the
+   * first time. What was left to the default then, `parentId` and `createdAt`, is not compared.
+   *
    * @param state - What the agent needs to go on.
    * @param options - Other fields of the checkpoint. Default of `parentId` is the checkpoint that this handle last
    *   saved or loaded; default of `id` is `crypto.randomUUID()`; default of `createdAt` is `Date.now()`.
    * @returns The checkpoint, once it is whole on disk. It holds `state` itself.
    * @throws TypeError or RangeError for an option that is not what it must be.
    * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
-   * @throws CheckpointStoreError `conflict`: the id is taken, or another owner has taken over the trace from this
-   *   handle.
+   * @throws CheckpointStoreError `conflict`: the id is taken by other content or by another trace, or another owner has
+   *   taken over the trace from this handle.
    * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
    * @throws CheckpointStoreError `corrupted`: the id is taken by a checkpoint that is damaged.
    * @throws CheckpointStoreError `codec-mismatch`: this store can't read the trace's newest checkpoint, and was not told

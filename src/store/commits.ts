@@ -140,6 +140,7 @@ export class Commits {
     if (queue.base === undefined) await queue.readPrimer();
     for (const save of saves) {
       try {
+        if (save.prepared === undefined) queue.place(save);
         await queue.readBlobs(save);
         if (queue.base === undefined && codecs.isAsync) {
           queue.base = await decodeBase(await backend.read((tx) => readBase(tx, queue.traceId), BASES), codecs);
@@ -202,7 +203,9 @@ export class Commits {
       }
       if (isCheckpointStoreError(error, "conflict")) {
         const { backend, codecs } = this.#parts;
-        const saved = await findSame(backend, { ...save, traceId: queue.traceId, codecs, error });
+        const { isChild = false, isDated = false } = save.growth ?? {};
+        const left = new Set([...(isChild ? ["parentId"] : []), ...(isDated ? ["createdAt"] : [])]);
+        const saved = await findSame(backend, { ...save, left, traceId: queue.traceId, codecs, error });
         save.resolve(saved);
         return;
       }

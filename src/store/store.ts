@@ -2,7 +2,8 @@
  * The room `store` is what users hold: `store.ts` and `trace-handle.ts` are the two interfaces of `core/store.ts`.
  *
  * - `trace-queue.ts` gives the changes of a trace their turns; `commits.ts` puts saves that wait into one transaction,
- *   and decides what a failure means; `latest.ts` loads from memory; `folding.ts` works when nobody saves.
+ *   and decides what a failure means; `loading.ts` loads, from memory if it can; `folding.ts` works when nobody saves.
+ * - `stand.ts` knows what a handle's next save grows from.
  * - `store-core.ts` holds these together, and is the door for `archive`.
  *
  * It does not know what is in a record or how a state is encoded. What a transaction reads and writes is in `verbs`.
@@ -15,7 +16,7 @@ import {
   type StoredHead,
   type TraceId,
 } from "../core/checkpoint.ts";
-import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
+import { CheckpointStoreError } from "../core/errors.ts";
 import { combineRetention } from "../core/retention.ts";
 import type {
   ChangeListener,
@@ -31,18 +32,18 @@ import type {
   TraceSummary,
   WatchOptions,
 } from "../core/store.ts";
-import { HEADS, STATES } from "../log/scopes.ts";
+import { HEADS } from "../log/scopes.ts";
 import { findCheckpoint, newestBeyond } from "../log/checkpoints.ts";
 import { openHead, privateMetadata } from "../log/heads.ts";
-import { idsOf, isIntactRecord, keyOf, rangeOf } from "../log/records.ts";
+import { idsOf, keyOf, rangeOf } from "../log/records.ts";
 import { readSummaries } from "../log/summaries.ts";
 import { readTrace } from "../log/trace-record.ts";
 import { forkTrace } from "../verbs/fork.ts";
 import { readHistory } from "../verbs/history.ts";
-import { decodeCheckpoint, findStored, type Stored } from "../verbs/load.ts";
 import { previewPrune, removeAndStore, removeTrace } from "../verbs/remove.ts";
 import type { SaveRules } from "../verbs/save.ts";
-import { findLatestFor } from "./latest.ts";
+import { loadCheckpoint, loadLatest } from "./loading.ts";
+import type { Growth } from "./stand.ts";
 import { CORE, StoreCore, type StoreParts } from "./store-core.ts";
 import { takeOver } from "./take-over.ts";
 import { TraceHandle, type HandleParts } from "./trace-handle.ts";
@@ -66,25 +67,11 @@ export class TraceStore<S> implements Store<S> {
   }
 
   async load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
-    return this.#load(id, options);
+    return loadCheckpoint(this.#core, id, options);
   }
 
   async loadLatest(traceId: TraceId, options: LoadLatestOptions = {}): Promise<Checkpoint<S> | undefined> {
-    requireId(traceId, "traceId");
-    this.#core.requireOpen();
-    const latest = await findLatestFor<S>(this.#core, traceId);
-    if ("checkpoint" in latest) {
-      requireGraph({ ...latest.checkpoint, traceId }, options);
-      return latest.checkpoint;
-    }
-    try {
-      return await this.#decode(latest.stored, options);
-    } catch (error) {
-      const isSkipped = options.skipDamaged === true && isDamage(error);
-      const older = isSkipped ? await this.#newestSound(traceId, options) : undefined;
-      if (older === undefined) throw error;
-      return older;
-    }
+    return loadLatest(this.#core, traceId, options);
   }
 
   async list(traceId: TraceId): Promise<CheckpointId[]> {
@@ -202,17 +189,6 @@ export class TraceStore<S> implements Store<S> {
     return this.#core.close();
   }
 
-  async #newestSound(traceId: TraceId, options: LoadOptions): Promise<Checkpoint<S> | undefined> {
-    for (const id of await this.list(traceId)) {
-      try {
-        return await this.#load(id, options, traceId);
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-      }
-    }
-    return undefined;
-  }
-
   #empty(traceId: TraceId, { endsOwnership = false } = {}): Promise<number> {
     const queue = this.#core.queue(traceId);
     return queue.enqueue(async () => {
@@ -229,19 +205,31 @@ export class TraceStore<S> implements Store<S> {
     });
   }
 
-  async #save(traceId: TraceId, checkpoint: Checkpoint<S>, rules: SaveRules): Promise<void> {
-    requireId(traceId, "traceId");
-    requireCheckpoint(checkpoint);
-    this.#core.requireOpen();
-    await this.#core.queue(traceId).save(privateHead(traceId, checkpoint), { state: checkpoint.state, rules });
+  async #save(
+    traceId: TraceId,
+    checkpoint: Checkpoint<S>,
+    { growth, ...rules }: SaveRules & { readonly growth?: Growth },
+  ): Promise<CheckpointHead> {
+    try {
+      requireId(traceId, "traceId");
+      requireCheckpoint(checkpoint);
+      this.#core.requireOpen();
+      const { state } = checkpoint;
+      const saving = this.#core.queue(traceId).save(privateHead(traceId, checkpoint), { state, rules, growth });
+      return (await saving).head;
+    } catch (error) {
+      // Within the call, where it is refused: the next call of the handle may come before anything is awaited.
+      growth?.stand.fail();
+      throw error;
+    }
   }
 
   #handleParts(traceId: TraceId, rules: SaveRules): HandleParts<S> {
     return {
       store: this,
       of: (other) => this.#handleParts(other, { ...rules, owner: undefined }),
-      save: (checkpoint) => this.#save(traceId, checkpoint, rules),
-      load: (...args) => this.#load(...args),
+      save: (checkpoint, growth) => this.#save(traceId, checkpoint, { ...rules, growth }),
+      load: (id, options) => loadCheckpoint(this.#core, id, options, traceId),
       fork: (...args) => this.#fork(...args),
       takeOver: (work, options) =>
         takeOver(this.#core, {
@@ -266,19 +254,6 @@ export class TraceStore<S> implements Store<S> {
       return head.id;
     });
   }
-
-  async #load(id: CheckpointId, options: LoadOptions, traceId?: TraceId): Promise<Checkpoint<S> | undefined> {
-    requireId(id, "id");
-    const stored = await this.#core.read((transaction) => findStored(transaction, id), STATES);
-    if (traceId !== undefined && stored?.record.traceId !== traceId) return undefined;
-    return this.#decode(stored, options);
-  }
-
-  async #decode(stored: Stored | undefined, options: LoadOptions): Promise<Checkpoint<S> | undefined> {
-    if (stored === undefined) return undefined;
-    if (isIntactRecord(stored.record)) requireGraph(stored.record, options);
-    return decodeCheckpoint<S>(stored, this.#core.codecs);
-  }
 }
 
 /** Returns a copy of a head that its maker can't change. @throws `serialization` for metadata that can't be stored. */
@@ -286,19 +261,4 @@ function privateHead(traceId: TraceId, checkpoint: CheckpointHead): CheckpointHe
   const head = pickHead(checkpoint);
   if (head.metadata === undefined) return head;
   return { ...head, metadata: privateMetadata(head.metadata, { traceId, checkpointId: head.id }) };
-}
-
-/** @throws `graph-mismatch` if a checkpoint was made by another graph than the one that is about to resume. */
-function requireGraph(
-  { id, traceId, graphHash: actual }: Pick<StoredHead, "id" | "traceId" | "graphHash">,
-  { graphHash: expected }: LoadOptions,
-): void {
-  if (expected === undefined || actual === expected) return;
-  const message = `checkpoint ${id} was made by graph ${actual ?? "(unnamed)"}, not by ${expected}`;
-  const details = { traceId, checkpointId: id, expected, ...(actual !== undefined && { actual }) };
-  throw new CheckpointStoreError("graph-mismatch", message, details);
-}
-
-function isDamage(error: unknown): boolean {
-  return isCheckpointStoreError(error, "corrupted");
 }

@@ -1,6 +1,8 @@
 import {
   createCheckpoint,
+  pickHead,
   type Checkpoint,
+  type CheckpointHead,
   type CheckpointId,
   type CheckpointOptions,
   type StoredHead,
@@ -17,16 +19,17 @@ import type {
   Trace,
   TraceWork,
 } from "../core/store.ts";
+import { Stand, type Growth } from "./stand.ts";
 
 /** What a handle needs of its store. */
 export interface HandleParts<S> {
   readonly store: Store<S>;
   /** Returns the same for another trace, with the same retention and no owner. */
   of(traceId: TraceId): HandleParts<S>;
-  /** As the store's `load`, but for checkpoints of one trace alone. */
-  load(id: CheckpointId, options: LoadOptions, within: TraceId): Promise<Checkpoint<S> | undefined>;
-  /** As `saveWithTrace`, under the handle's own rules. */
-  save(checkpoint: Checkpoint<S>): Promise<void>;
+  /** As the store's `load`, but for checkpoints of the handle's trace alone. */
+  load(id: CheckpointId, options: LoadOptions): Promise<Checkpoint<S> | undefined>;
+  /** As `saveWithTrace`, under the handle's own rules. Returns the head as it is stored. */
+  save(checkpoint: Checkpoint<S>, growth: Growth): Promise<CheckpointHead>;
   /** As the store's `fork`, but of a checkpoint of one trace alone. Returns the id of the copy; reads no state. */
   fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<CheckpointId>;
   takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions): Promise<T>;
@@ -37,37 +40,33 @@ export class TraceHandle<S> implements Trace<S> {
   readonly id: TraceId;
   readonly #parts: HandleParts<S>;
   readonly #store: Store<S>;
-  #parentId: CheckpointId | undefined;
+  #stand: Stand | undefined;
 
-  constructor(parts: HandleParts<S>, id: TraceId, parentId?: CheckpointId) {
+  constructor(parts: HandleParts<S>, id: TraceId, standsAt?: CheckpointId) {
     this.#parts = parts;
     this.#store = parts.store;
     this.id = id;
-    this.#parentId = parentId;
+    if (standsAt !== undefined) this.#stand = new Stand(undefined, standsAt);
   }
 
   async save(state: S, options: CheckpointOptions = {}): Promise<Checkpoint<S>> {
-    const parentId = options.parentId ?? this.#parentId;
-    const checkpoint = createCheckpoint(state, { ...options, ...(parentId !== undefined && { parentId }) });
-    const saving = this.#parts.save(checkpoint);
-    // Set before the save is done, so that the next save is its child without awaiting it; set back if it fails.
-    const before = this.#parentId;
-    this.#parentId = checkpoint.id;
-    try {
-      await saving;
-    } catch (error) {
-      if (this.#parentId === checkpoint.id) this.#parentId = before;
-      throw error;
-    }
-    return checkpoint;
+    const checkpoint = createCheckpoint(state, options);
+    // Set before the save is done, so that the next save is its child without awaiting it.
+    this.#stand = new Stand(this.#stand, checkpoint.id);
+    const { parentId, createdAt } = await this.#parts.save(checkpoint, {
+      stand: this.#stand,
+      isChild: options.parentId === undefined,
+      isDated: options.createdAt === undefined,
+    });
+    return { ...pickHead({ ...checkpoint, ...(parentId !== undefined && { parentId }), createdAt }), state };
   }
 
-  async load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
-    return this.#standAt(await this.#parts.load(id, options, this.id));
+  load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
+    return this.#standAt(this.#parts.load(id, options));
   }
 
-  async loadLatest(options: LoadLatestOptions = {}): Promise<Checkpoint<S> | undefined> {
-    return this.#standAt(await this.#store.loadLatest(this.id, options));
+  loadLatest(options: LoadLatestOptions = {}): Promise<Checkpoint<S> | undefined> {
+    return this.#standAt(this.#store.loadLatest(this.id, options));
   }
 
   list(): Promise<CheckpointId[]> {
@@ -97,8 +96,8 @@ export class TraceHandle<S> implements Trace<S> {
     return this.#parts.takeOver(work, options);
   }
 
-  #standAt(checkpoint: Checkpoint<S> | undefined): Checkpoint<S> | undefined {
-    if (checkpoint !== undefined) this.#parentId = checkpoint.id;
-    return checkpoint;
+  #standAt(loading: Promise<Checkpoint<S> | undefined>): Promise<Checkpoint<S> | undefined> {
+    this.#stand = new Stand(this.#stand);
+    return this.#stand.load(loading);
   }
 }

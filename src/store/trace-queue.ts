@@ -1,4 +1,4 @@
-import type { CheckpointHead, CheckpointId, TraceId } from "../core/checkpoint.ts";
+import { pickHead, type CheckpointHead, type CheckpointId, type TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import type { TraceRecord } from "../log/records.ts";
 import { fenceOf } from "../log/trace-record.ts";
@@ -10,10 +10,13 @@ import { rebuild } from "../state/rebuild.ts";
 import { weightOf, type Snapshot } from "../state/snapshot.ts";
 import { decodeBase, type Base, type StoredBase } from "../verbs/base.ts";
 import type { PreparedSave, Saved, SaveRules } from "../verbs/save.ts";
+import type { Growth } from "./stand.ts";
 
 /** A save that waits for its turn, or has it. */
 export interface PendingSave {
-  readonly head: CheckpointHead;
+  head: CheckpointHead;
+  /** Of a save through a handle. */
+  readonly growth: Growth | undefined;
   readonly snapshot: Snapshot;
   /** The snapshot that it was compared with, and shares parts with. */
   readonly against: Snapshot | undefined;
@@ -75,15 +78,36 @@ export class TraceQueue {
   }
 
   /** Takes a private copy of `state` at once and saves it when its turn comes. */
-  save(head: CheckpointHead, { state, rules }: { state: unknown; rules: SaveRules }): Promise<Saved> {
+  save(
+    head: CheckpointHead,
+    { state, rules, growth }: { state: unknown; rules: SaveRules; growth?: Growth | undefined },
+  ): Promise<Saved> {
     const about = { traceId: this.traceId, checkpointId: head.id };
     this.#usePrimer();
     const against = this.#captured;
     const snapshot = capture(state, { base: against, holding: this.#holding, about });
     this.#captured = snapshot;
+    // All behind it wait, and only these: the order of a trace is that of the calls.
+    if (growth?.stand.isWaiting === true) void this.enqueue(() => growth.stand.ready());
     return new Promise((resolve, reject) => {
-      const save = { head, snapshot, against, rules, prepared: undefined, hasMadeRoom: false, resolve, reject };
-      this.#turns.push(save);
+      this.#turns.push({
+        head,
+        growth,
+        snapshot,
+        against,
+        rules,
+        prepared: undefined,
+        hasMadeRoom: false,
+        resolve(saved) {
+          growth?.stand.arrive(saved.head);
+          resolve(saved);
+        },
+        reject(error) {
+          // At once, not when the caller hears of it: the saves behind it grow from another.
+          growth?.stand.fail();
+          reject(error as Error);
+        },
+      });
       if (!this.#isBusy) this.#schedule(this);
     });
   }
@@ -216,6 +240,13 @@ export class TraceQueue {
       base.trace = { ...after, latest: base.trace.latest };
       base.fence = fenceOf(after);
     } else this.forget();
+  }
+
+  /** Sets the parent of a save through a handle: by its turn, it is known what became of the handle's calls before. */
+  place(save: PendingSave): void {
+    const parentId = save.growth?.isChild === true ? save.growth.stand.parentId : save.head.parentId;
+    const { parentId: _, ...head } = save.head;
+    save.head = pickHead({ ...head, ...(parentId !== undefined && { parentId }) });
   }
 
   /** Sets the base, once all of it is stored. */

@@ -13,7 +13,7 @@ import type { Saved } from "./save.ts";
 
 /**
  * Finds out what a save was in conflict with. If that is the same checkpoint, saved before, the save has succeeded: it
- * was a retry.
+ * was a retry. The fields in `left` are not compared: the caller left them to its handle, which gives a retry others.
  *
  * @param error - The conflict.
  * @throws CheckpointStoreError `conflict`: a checkpoint of the same id has other content, or is in another trace.
@@ -25,9 +25,17 @@ export async function findSame(
     head,
     snapshot,
     traceId,
+    left,
     codecs,
     error,
-  }: { head: CheckpointHead; snapshot: Snapshot; traceId: TraceId; codecs: Codecs; error: unknown },
+  }: {
+    head: CheckpointHead;
+    snapshot: Snapshot;
+    traceId: TraceId;
+    left: ReadonlySet<string>;
+    codecs: Codecs;
+    error: unknown;
+  },
 ): Promise<Saved> {
   const stored = await backend.read((transaction) => findStored(transaction, head.id), STATES);
   if (stored === undefined) throw error;
@@ -40,7 +48,7 @@ export async function findSame(
     });
   if (record.traceId !== traceId) throw refuse(`in trace ${record.traceId}`);
   const isSameHead = (["parentId", "nextNode", "graphHash", "createdAt"] as const).every(
-    (key) => record[key] === head[key],
+    (key) => left.has(key) || record[key] === head[key],
   );
   const metadata = await metadataOf(record, codecs);
   if (!isSameHead || !isSameMetadata(metadata, head.metadata)) throw refuse("with another head");

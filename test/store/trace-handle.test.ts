@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { storeOn, WatchedBackend } from "./backends.ts";
+import { CheckpointStoreError } from "../../src/core/errors.ts";
+import { keepLast } from "../../src/core/retention.ts";
+import { asyncCodec, gate, storeOn, WatchedBackend } from "./backends.ts";
 
 test("each save grows from the one before, whether or not that was awaited, and from what was loaded", async () => {
   const store = storeOn(new WatchedBackend());
@@ -28,6 +30,47 @@ test("after a save that failed, the next grows from the one before it", async ()
   await expect(run.save({}, { id: "2" })).rejects.toThrow("no");
   backend.onWrite = undefined;
   expect((await run.save({}, { id: "3" })).parentId).toBe("1");
+});
+
+test("saves that wait for a load hold up no other trace, and keep their place among those of their own", async () => {
+  const backend = new WatchedBackend();
+  const store = storeOn(backend, { codec: asyncCodec() });
+  await store.trace("a").save({ n: 1 }, { id: "a1" });
+  const { closed, open } = gate();
+  const codec = asyncCodec();
+  const slow = storeOn(backend, {
+    codec: { ...codec, decode: async (...args) => (await closed, codec.decode(...args)) },
+  });
+  const run = slow.trace("a");
+  const pending = [run.load("a1"), run.load("none"), run.save({ n: 2 }, { id: "a2" })];
+  pending.push(slow.trace("a").save({ n: 3 }, { id: "a3" }));
+  await slow.trace("b").save({ n: 1 });
+  expect(await store.list("a")).toEqual(["a1"]);
+  open();
+  await Promise.all(pending);
+  expect(await store.list("a")).toEqual(["a3", "a2", "a1"]);
+  expect((await store.load("a2"))?.parentId).toBe("a1");
+});
+
+test("what grows from a save that found no room grows from the one before it", async () => {
+  const backend = new WatchedBackend();
+  const run = storeOn(backend, { onQuotaExceeded: () => keepLast(1) }).trace("a");
+  await run.save({}, { id: "1" });
+  backend.onWrite = (ids) => {
+    if (ids.includes("2")) throw new CheckpointStoreError("quota-exceeded", "full");
+  };
+  const [second, third] = [run.save({}, { id: "2" }), run.save({}, { id: "3" })];
+  await expect(second).rejects.toMatchObject({ code: "quota-exceeded" });
+  expect((await third).parentId).toBe("1");
+});
+
+test("a retry is the same save through another handle, too, and says what was stored", async () => {
+  const store = storeOn(new WatchedBackend());
+  const first = await store.trace("a").save({ n: 1 }, { id: "1", metadata: { title: "one" } });
+  const other = store.trace("a");
+  await other.save({ n: 2 }, { id: "2" });
+  expect(await other.save({ n: 1 }, { id: "1", metadata: { title: "one" } })).toEqual(first);
+  await expect(store.saveWithTrace("a", { ...first, createdAt: 1 })).rejects.toMatchObject({ code: "conflict" });
 });
 
 test("a handle loads nothing of another trace, and a fork goes on from its copy", async () => {

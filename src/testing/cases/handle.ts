@@ -1,3 +1,4 @@
+import type { CheckpointOptions } from "../../core/checkpoint.ts";
 import { assert, assertEqual, assertHas, assertRefused, rejectionOf } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { Recorder } from "../recorder.ts";
@@ -75,6 +76,89 @@ export const handleCases: readonly ConformanceCase[] = [
         "trace",
         saved.map((checkpoint, step) => ({ ...checkpoint, state: { step } })),
       );
+    },
+  },
+  {
+    name: "handle: a save grows from what the call before it loads",
+    needs: ["trace"],
+    async run({ open }) {
+      const store = await open();
+      const [first, second] = await saveSteps(store, "trace", { count: 2 });
+      const trace = store.trace("trace");
+      const [, third] = await Promise.all([trace.loadLatest(), trace.save({ step: 3 })]);
+      assert(third.parentId === second!.id, `the parent should be the latest, not ${third.parentId}`);
+      const fourth = await trace.save({ step: 4 });
+      assert(fourth.parentId === third.id, `the parent should be what was saved last, not ${fourth.parentId}`);
+      const [fifth] = await Promise.all([trace.save({ step: 5 }), trace.load(first!.id)]);
+      assert(fifth.parentId === fourth.id, `a load that comes later should not be the parent: ${fifth.parentId}`);
+      const last = await Promise.all([trace.load("none"), trace.save({ step: 6 })]);
+      assert(last[1].parentId === first!.id, `the parent should be what was loaded last, not ${last[1].parentId}`);
+      await assertHas(store, "trace", [first!, second!, third, fourth, fifth, last[1]]);
+    },
+  },
+  {
+    name: "handle: saves that were not awaited grow from the last that was stored",
+    needs: ["trace"],
+    async run({ open }) {
+      const store = await open();
+      const [taken] = await saveSteps(store, "other", { count: 1 });
+      const trace = store.trace("trace");
+      const pending = [
+        trace.save({ step: 1 }),
+        trace.save({ step: 2 }, { id: taken!.id }),
+        trace.save({ step: 3 }, { createdAt: Number.NaN }),
+        trace.save({ step: () => 4 }),
+        trace.save({ step: 5 }),
+        trace.save({ step: 6 }),
+      ] as const;
+      const outcome = (await Promise.allSettled(pending)).map(({ status }) => status).join(" ");
+      assert(outcome === "fulfilled rejected rejected rejected fulfilled fulfilled", `the saves ended ${outcome}`);
+      const [first, fifth, sixth] = await Promise.all([pending[0], pending[4], pending[5]]);
+      assert(fifth.parentId === first.id, `the parent should be the last that was stored, not ${fifth.parentId}`);
+      assert(sixth.parentId === fifth.id, `the parent should be the one before, not ${sixth.parentId}`);
+      await assertHas(store, "trace", [first, fifth, sixth]);
+    },
+  },
+  {
+    name: "handle: the same id, state and options are the same save",
+    needs: ["trace"],
+    async run({ open }) {
+      const store = await open();
+      const trace = store.trace("trace");
+      const zero = await trace.save({ step: 0 });
+      const save = (state: unknown, options: CheckpointOptions = {}) =>
+        trace.save(state, { id: "one", nextNode: "ask", ...options });
+      const twice = [save({ step: 1 }), save({ step: 1 })] as const;
+      const outcome = (await Promise.allSettled(twice)).map(({ status }) => status).join(" ");
+      assert(outcome === "fulfilled fulfilled", `the same save twice ended ${outcome}`);
+      const [first, again] = await Promise.all(twice);
+      assert(first.parentId === zero.id, `the parent should be the one before, not ${first.parentId}`);
+      await assertEqual(again, first, "what the same save answers");
+      const next = await trace.save({ step: 2 });
+      // Longer than a clock's tick: a retry has another time.
+      await new Promise((resolve) => void setTimeout(resolve, 5));
+      await assertEqual(await save({ step: 1 }), first, "what a retry answers later");
+      assert((await trace.save({ step: 3 }, { id: "three" })).parentId === "one", "the retry is what was stored last");
+      await assertRefused(() => save({ step: "other" }), "conflict", "another state");
+      await assertRefused(() => save({ step: 1 }, { nextNode: "stop" }), "conflict", "another node");
+      await assertRefused(() => save({ step: 1 }, { metadata: { a: 1 } }), "conflict", "other metadata");
+      await assertRefused(() => save({ step: 1 }, { parentId: next.id }), "conflict", "another parent");
+      await assertRefused(() => save({ step: 1 }, { createdAt: 1 }), "conflict", "another time");
+      await assertEqual(await trace.list(), ["three", next.id, "one", zero.id], "list");
+    },
+  },
+  {
+    name: "handle: what was deleted can be saved again, and is not its own parent",
+    needs: ["trace"],
+    async run({ open }) {
+      const store = await open();
+      const trace = store.trace("trace");
+      const zero = await trace.save({ step: 0 });
+      await trace.save({ step: 1 }, { id: "one" });
+      assert(await store.delete("one"), "it should be there to be deleted");
+      const again = await trace.save({ step: 1 }, { id: "one" });
+      assert(again.parentId === zero.id, `the parent should be the one before, not ${again.parentId}`);
+      await assertHas(store, "trace", [zero, again]);
     },
   },
   {

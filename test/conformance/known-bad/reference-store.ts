@@ -30,6 +30,7 @@ const HEAD_FIELDS = ["id", "parentId", "nextNode", "graphHash", "createdAt", "me
 export class ReferenceStore implements Store {
   /** Applied with each save. */
   retention: Retention = {};
+  protected readonly Handle: typeof ReferenceTrace = ReferenceTrace;
   protected readonly disk: ReferenceDisk;
   protected closing: Promise<void> | undefined;
 
@@ -108,7 +109,7 @@ export class ReferenceStore implements Store {
   trace(traceId: string, { retention }: TraceOptions = {}): ReferenceTrace {
     checkId(traceId);
     const rule = retention && combineRetention(retention);
-    return new ReferenceTrace(this, traceId, { save: (checkpoint) => this.saveUnder(traceId, checkpoint, rule) });
+    return new this.Handle(this, traceId, { save: (checkpoint) => this.saveUnder(traceId, checkpoint, rule) });
   }
 
   traces({ limit = Infinity, before }: TracesOptions = {}): Promise<TraceSummary[]> {

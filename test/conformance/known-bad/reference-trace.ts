@@ -23,6 +23,8 @@ export class ReferenceTrace implements Trace {
   readonly #save: (checkpoint: Checkpoint) => Promise<void>;
   #at: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  /** What the saves that were given an id were made with besides. */
+  protected readonly known = new Map<string, Pick<Checkpoint, "parentId" | "createdAt">>();
 
   constructor(store: Store, traceId: string, { at, save }: ReferenceTraceOptions = {}) {
     this.#save = save ?? ((checkpoint) => store.saveWithTrace(traceId, checkpoint));
@@ -33,23 +35,26 @@ export class ReferenceTrace implements Trace {
 
   async save<S>(state: S, options: CheckpointOptions = {}): Promise<Checkpoint<S>> {
     const copy = copyOf(state);
-    return this.#then(async () => {
-      const checkpoint = createCheckpoint(copy, { ...(this.#at !== undefined && { parentId: this.#at }), ...options });
+    return this.inTurn(async () => {
+      const known = this.known.get(options.id ?? "") ?? (this.#at !== undefined && { parentId: this.#at });
+      const checkpoint = createCheckpoint(copy, { ...known, ...options });
       await this.#save(checkpoint);
       this.#at = checkpoint.id;
+      const { id, parentId, createdAt } = checkpoint;
+      this.known.set(id, { ...(parentId !== undefined && { parentId }), createdAt });
       return checkpoint;
     });
   }
 
   load(id: string, options?: LoadOptions): Promise<Checkpoint | undefined> {
-    return this.#then(async () => {
+    return this.inTurn(async () => {
       if (!(await this.#store.list(this.id)).includes(id)) return undefined;
       return this.#stand(await this.#store.load(id, options));
     });
   }
 
   loadLatest(options?: LoadOptions): Promise<Checkpoint | undefined> {
-    return this.#then(async () => this.#stand(await this.#store.loadLatest(this.id, options)));
+    return this.inTurn(async () => this.#stand(await this.#store.loadLatest(this.id, options)));
   }
 
   list(): Promise<string[]> {
@@ -87,7 +92,7 @@ export class ReferenceTrace implements Trace {
     return checkpoint;
   }
 
-  #then<T>(work: () => Promise<T>): Promise<T> {
+  protected inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#queue.then(work);
     this.#queue = done.catch(() => undefined);
     return done;

@@ -1,0 +1,112 @@
+import { pickHead, type Checkpoint, type CheckpointId, type StoredHead, type TraceId } from "../core/checkpoint.ts";
+import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
+import type { LoadLatestOptions, LoadOptions } from "../core/store.ts";
+import { metadataOf } from "../log/heads.ts";
+import { idsOf, isIntactRecord, rangeOf, type TraceRecord } from "../log/records.ts";
+import { BASES, HEADS, STATES, TRACES } from "../log/scopes.ts";
+import { readFence } from "../log/trace-record.ts";
+import { rebuild } from "../state/rebuild.ts";
+import type { Snapshot } from "../state/snapshot.ts";
+import { readBase } from "../verbs/base.ts";
+import { decodeCheckpoint, findStored, type Stored } from "../verbs/load.ts";
+import type { StoreCore } from "./store-core.ts";
+import { requireId } from "./validate.ts";
+
+/** Loads the checkpoint of an id, of whichever trace or of one alone. @throws `graph-mismatch`, `corrupted`, `codec-mismatch`. */
+export async function loadCheckpoint<S>(
+  core: StoreCore,
+  id: CheckpointId,
+  options: LoadOptions,
+  within?: TraceId,
+): Promise<Checkpoint<S> | undefined> {
+  requireId(id, "id");
+  const stored = await core.read((transaction) => findStored(transaction, id), STATES);
+  if (within !== undefined && stored?.record.traceId !== within) return undefined;
+  return decode(core, stored, options);
+}
+
+/** Loads the newest checkpoint of a trace, or the newest that is not damaged. @throws as {@link loadCheckpoint}. */
+export async function loadLatest<S>(
+  core: StoreCore,
+  traceId: TraceId,
+  options: LoadLatestOptions,
+): Promise<Checkpoint<S> | undefined> {
+  requireId(traceId, "traceId");
+  core.requireOpen();
+  const latest = await findLatestFor<S>(core, traceId);
+  if ("checkpoint" in latest) {
+    requireGraph({ ...latest.checkpoint, traceId }, options);
+    return latest.checkpoint;
+  }
+  try {
+    return await decode(core, latest.stored, options);
+  } catch (error) {
+    const isSkipped = options.skipDamaged === true && isDamage(error);
+    const older = isSkipped ? await newestSound<S>(core, traceId, options) : undefined;
+    if (older === undefined) throw error;
+    return older;
+  }
+}
+
+/** The newest checkpoint of a trace: ready, from memory, or as it was read. */
+type Latest<S> = { readonly checkpoint: Checkpoint<S> } | { readonly stored: Stored | undefined };
+
+/**
+ * Finds the newest checkpoint of a trace. If this store has its state in memory, from a save or a load, one small read
+ * tells whether it still is the newest.
+ */
+async function findLatestFor<S>(core: StoreCore, traceId: TraceId): Promise<Latest<S>> {
+  const queue = core.knownQueue(traceId);
+  if (queue?.isIdle === true && queue.isPrimed) {
+    const fence = await core.read((transaction) => readFence(transaction, traceId), TRACES);
+    await queue.readPrimer();
+    const { base } = queue;
+    if (base?.trace !== undefined && base.snapshot !== undefined && base.fence === fence && queue.isIdle) {
+      return { checkpoint: await checkpointOf<S>(core, base.trace, base.snapshot) };
+    }
+  }
+  const stored = await core.read((transaction) => readBase(transaction, traceId), BASES);
+  core.queue(traceId).prime(stored);
+  return { stored: stored.latest };
+}
+
+async function checkpointOf<S>(core: StoreCore, { latest }: TraceRecord, { root }: Snapshot): Promise<Checkpoint<S>> {
+  // Before anything is awaited: a save may come in between, and the snapshot is the one of now.
+  const state = rebuild(root, core.codecs.current) as S;
+  const metadata = await metadataOf(latest, core.codecs);
+  return { ...pickHead({ ...latest, ...(metadata !== undefined && { metadata: structuredClone(metadata) }) }), state };
+}
+
+async function newestSound<S>(core: StoreCore, traceId: TraceId, options: LoadOptions) {
+  const range = rangeOf(traceId);
+  const keys = await core.read((transaction) => transaction.keys("checkpoints", { range, reverse: true }), HEADS);
+  for (const id of idsOf(keys)) {
+    try {
+      return await loadCheckpoint<S>(core, id, options, traceId);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+async function decode<S>(core: StoreCore, stored: Stored | undefined, options: LoadOptions) {
+  if (stored === undefined) return undefined;
+  if (isIntactRecord(stored.record)) requireGraph(stored.record, options);
+  return decodeCheckpoint<S>(stored, core.codecs);
+}
+
+/** @throws `graph-mismatch` if a checkpoint was made by another graph than the one that is about to resume. */
+function requireGraph(
+  { id, traceId, graphHash: actual }: Pick<StoredHead, "id" | "traceId" | "graphHash">,
+  { graphHash: expected }: LoadOptions,
+): void {
+  if (expected === undefined || actual === expected) return;
+  const message = `checkpoint ${id} was made by graph ${actual ?? "(unnamed)"}, not by ${expected}`;
+  const details = { traceId, checkpointId: id, expected, ...(actual !== undefined && { actual }) };
+  throw new CheckpointStoreError("graph-mismatch", message, details);
+}
+
+function isDamage(error: unknown): boolean {
+  return isCheckpointStoreError(error, "corrupted");
+}
