@@ -6,7 +6,7 @@ import { recordBytesOf, saysPinned, type CheckpointRecord, type TraceEnd, type T
 import { totalBytes } from "../log/stored-blocks.ts";
 import { fenceOf, readFence, readTrace, type Fence } from "../log/trace-record.ts";
 import { appendBatch, type AppendedCheckpoint } from "../verbs/append-batch.ts";
-import { removeRun, storeRemoval } from "../verbs/remove.ts";
+import { removeRuns, storeRemoval } from "../verbs/remove.ts";
 import type { ArchivedCheckpoint } from "./archived-trace.ts";
 import type { ArchivedStore } from "./archived-store.ts";
 import { Comparison } from "./compare.ts";
@@ -109,7 +109,7 @@ export class TraceImport {
       const found = await this.#store.backend.write(async (transaction) => {
         const [fence, before] = await Promise.all([readFence(transaction, traceId), readTrace(transaction, traceId)]);
         if (before === undefined || fence !== this.#fence) return undefined;
-        const removal = await removeRun(transaction, before, { from, to: before.latest.seq });
+        const removal = await removeRuns(transaction, before, [{ from, to: before.latest.seq }]);
         const trace = removal.trace && asBegun(removal.trace, this.#begun);
         return { before, removal: storeRemoval(transaction, { ...removal, trace }) };
       });

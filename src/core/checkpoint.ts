@@ -21,7 +21,8 @@ export interface CheckpointHead {
   readonly createdAt: number;
   /**
    * Anything small that belongs to the checkpoint and not to the state: a plain object. It is read with every head, so
-   * keep it small. `pinned: true` exempts the checkpoint from retention.
+   * keep it small. With `pinned: true`, neither retention nor `prune` removes the checkpoint: it goes with `delete`, or
+   * with the whole trace.
    */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }

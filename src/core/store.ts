@@ -85,11 +85,11 @@ export interface CheckpointStore<S = unknown> {
    */
   delete(id: CheckpointId): Promise<boolean>;
   /**
-   * Removes all checkpoints of a trace but the newest. Pinned checkpoints are removed as well; children of removed
-   * checkpoints stay.
+   * Removes all checkpoints of a trace except the newest ones and those that are pinned. Children of removed checkpoints
+   * stay.
    *
    * @param traceId - The trace to prune.
-   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @param keep - How many of the newest to keep: a whole number. 0 empties the trace, pinned checkpoints included.
    * @returns How many checkpoints were removed.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
    */
@@ -205,11 +205,11 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    */
   loadLatest(traceId: TraceId, options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
   /**
-   * Removes all checkpoints of a trace but the newest. Pinned checkpoints are removed as well; children of removed
-   * checkpoints stay.
+   * Removes all checkpoints of a trace except the newest ones and those that are pinned. Children of removed checkpoints
+   * stay.
    *
    * @param traceId - The trace to prune.
-   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @param keep - How many of the newest to keep: a whole number. 0 empties the trace, pinned checkpoints included.
    * @returns How many checkpoints were removed.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
    */
@@ -218,7 +218,7 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * Returns what pruning would remove, and removes nothing.
    *
    * @param traceId - The trace that would be pruned.
-   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @param keep - How many of the newest to keep: a whole number. 0 empties the trace, pinned checkpoints included.
    * @param options - `dryRun: true`.
    * @returns The checkpoints that would be removed, and how many bytes that would free.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
@@ -374,9 +374,9 @@ export interface Trace<S = unknown> {
    */
   history(options?: HistoryOptions): AsyncIterable<StoredHead>;
   /**
-   * Removes all checkpoints of the trace but the newest, as `Store.prune` does.
+   * Removes all checkpoints of the trace except the newest ones and those that are pinned, as `Store.prune` does.
    *
-   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @param keep - How many of the newest to keep: a whole number. 0 empties the trace, pinned checkpoints included.
    * @returns How many checkpoints were removed.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.
    *
@@ -394,7 +394,7 @@ export interface Trace<S = unknown> {
   /**
    * Returns what pruning would remove, and removes nothing.
    *
-   * @param keep - How many to keep: a whole number. 0 empties the trace.
+   * @param keep - How many of the newest to keep: a whole number. 0 empties the trace, pinned checkpoints included.
    * @param options - `dryRun: true`.
    * @returns The checkpoints that would be removed, and how many bytes that would free.
    * @throws TypeError or RangeError if `keep` is not a whole number, 0 or more.

@@ -103,43 +103,59 @@ export interface FreePlan {
   readonly kept: readonly EncodedBlock[][];
 }
 
+/** Blocks with numbers from `from` to `to`, both included, of which only those in `needs` are needed. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+  readonly needs: Runs;
+}
+
 /**
- * Works out what can be deleted if, of the blocks with numbers from `from` to `to`, both included, only those in
- * `needs` are needed. All blocks outside that range stay. A segment that is partly needed stays as long as most of it
- * is.
+ * Works out what can be deleted in gaps, which are given in their order. All blocks outside of them stay. A segment that
+ * is partly needed stays as long as most of it is.
  */
 export async function planFree(
   transaction: ReadTransaction,
   traceId: TraceId,
-  { from, to, needs }: { readonly from: number; readonly to: number; readonly needs: Runs },
+  gaps: readonly Gap[],
 ): Promise<FreePlan> {
-  if (from > to) return { bytes: 0, rows: [], segments: [], kept: [] };
+  if (gaps.length === 0) return { bytes: 0, rows: [], segments: [], kept: [] };
   const [rows, keys] = await Promise.all([
-    rowKeys(transaction, traceId, { from, to }),
+    Promise.all(gaps.map((gap) => rowKeys(transaction, traceId, gap))),
     segmentKeys(transaction, traceId),
   ]);
-  const unneeded = rows.filter(({ block }) => !has(needs, block));
+  const unneeded = rows.flatMap((found, i) => found.filter(({ block }) => !has(gaps[i]!.needs, block)));
   const segments: SegmentKey[] = [];
   const kept: EncodedBlock[][] = [];
   let bytes = totalBytes(unneeded);
   for (const segment of keys) {
-    const { first, last, count } = segment;
-    if (last < from || first > to) continue;
-    // Outside the range, blocks may be needed by other checkpoints.
-    const outside = Math.max(0, from - first) + Math.max(0, last - to);
-    const needed = countWithin(needs, Math.max(first, from), Math.min(last, to)) + outside;
+    const { last, count } = segment;
+    const needed = neededOf(segment, gaps);
     if (needed >= count * MIN_NEEDED_PART && needed > 0) continue;
     segments.push(segment);
     bytes += segment.bytes;
     if (needed === 0) continue;
     const [record] = await transaction.getAll<SegmentRecord>("segments", { range: rangeOf(traceId, last, last) });
     const blocks = Array.isArray(record?.blocks) ? record.blocks.filter(isBlock) : [];
-    const left = blocks.filter(({ block }) => block < from || block > to || has(needs, block));
+    const left = blocks.filter(
+      ({ block }) => !gaps.some(({ from, to, needs }) => block >= from && block <= to && !has(needs, block)),
+    );
     if (left.length === 0) continue;
     kept.push(left);
     bytes -= totalBytes(left);
   }
   return { bytes, rows: unneeded.map(({ block }) => block), segments, kept };
+}
+
+/** Returns how many blocks of a segment may be needed: outside of the gaps, that is all of them. */
+function neededOf({ first, last }: SegmentKey, gaps: readonly Gap[]): number {
+  let needed = last - first + 1;
+  for (const gap of gaps) {
+    const from = Math.max(first, gap.from);
+    const to = Math.min(last, gap.to);
+    if (from <= to) needed -= to - from + 1 - countWithin(gap.needs, from, to);
+  }
+  return needed;
 }
 
 /** Carries out what {@link planFree} has worked out, in the same transaction. */

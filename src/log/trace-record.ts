@@ -13,11 +13,16 @@ import {
 import { newestCheckpoint } from "./checkpoints.ts";
 import { rowKeys, segmentKeys, totalBytes } from "./stored-blocks.ts";
 
-/** What a removal took from a trace: its positions `from` to `to`, both included. */
-export interface Subtraction {
-  readonly ids: readonly CheckpointId[];
+/** Neighbouring positions of a trace, from `from` to `to`, both included. */
+export interface Run {
   readonly from: number;
   readonly to: number;
+}
+
+/** What a removal took from a trace. */
+export interface Subtraction {
+  readonly ids: readonly CheckpointId[];
+  readonly runs: readonly Run[];
   readonly bytes: number;
   readonly stateBytes: number;
   /** The head that is newest from then on; `undefined` if the newest stayed. */
@@ -46,11 +51,11 @@ export function withCheckpoint(before: TraceRecord | undefined, record: Checkpoi
 }
 
 /** Returns the record of a trace after a removal that left something of it, with the version unchanged. */
-export function without(before: TraceRecord, { ids, from, to, bytes, stateBytes, latest }: Subtraction): TraceRecord {
+export function without(before: TraceRecord, { ids, runs, bytes, stateBytes, latest }: Subtraction): TraceRecord {
   return {
     ...before,
     checkpoints: before.checkpoints - ids.length,
-    pinned: before.pinned.filter((seq) => seq < from || seq > to),
+    pinned: before.pinned.filter((seq) => !runs.some(({ from, to }) => seq >= from && seq <= to)),
     bytes: before.bytes - bytes,
     stateBytes: before.stateBytes - stateBytes,
     ...(latest !== undefined && { latest }),

@@ -33,14 +33,15 @@ import type {
   WatchOptions,
 } from "../core/store.ts";
 import { HEADS } from "../log/scopes.ts";
-import { findCheckpoint, newestBeyond } from "../log/checkpoints.ts";
+import { findCheckpoint } from "../log/checkpoints.ts";
 import { openHead, privateMetadata } from "../log/heads.ts";
 import { idsOf, keyOf, rangeOf } from "../log/records.ts";
 import { readSummaries } from "../log/summaries.ts";
 import { readTrace } from "../log/trace-record.ts";
 import { forkTrace } from "../verbs/fork.ts";
 import { readHistory } from "../verbs/history.ts";
-import { previewPrune, removeAndStore, removeTrace } from "../verbs/remove.ts";
+import { removeAndStore, removeTrace, storeRemoval } from "../verbs/remove.ts";
+import { applyRetention, previewPrune } from "../verbs/retain.ts";
 import type { SaveRules } from "../verbs/save.ts";
 import { loadCheckpoint, loadLatest } from "./loading.ts";
 import type { Growth } from "./stand.ts";
@@ -118,12 +119,10 @@ export class TraceStore<S> implements Store<S> {
     if (keep === 0) return this.#empty(traceId);
     return this.#core.queue(traceId).enqueue(async () => {
       const found = await this.#core.backend.write(async (transaction) => {
-        const [before, to] = await Promise.all([
-          readTrace(transaction, traceId),
-          newestBeyond(transaction, traceId, keep),
-        ]);
-        if (before === undefined || to === 0) return undefined;
-        return { before, removal: await removeAndStore(transaction, before, { from: 0, to }) };
+        const before = await readTrace(transaction, traceId);
+        if (before === undefined) return undefined;
+        const removal = await applyRetention(transaction, before, { keepLast: keep });
+        return { before, removal: storeRemoval(transaction, removal) };
       });
       if (found === undefined || found.removal.ids.length === 0) return 0;
       this.#core.noteRemoval("pruned", found);

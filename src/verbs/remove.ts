@@ -1,9 +1,9 @@
 import type { ReadTransaction, WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
-import { newestBeyond, newestCheckpoint, oldestCheckpoint } from "../log/checkpoints.ts";
+import { newestCheckpoint, oldestCheckpoint } from "../log/checkpoints.ts";
 import { isIntactRecord, keyOf, rangeOf, type CheckpointRecord, type TraceRecord } from "../log/records.ts";
-import { free, planFree, type FreePlan } from "../log/stored-blocks.ts";
-import { changed, latestUpTo, putTrace, without } from "../log/trace-record.ts";
+import { free, planFree, type FreePlan, type Gap } from "../log/stored-blocks.ts";
+import { changed, latestUpTo, putTrace, without, type Run } from "../log/trace-record.ts";
 import { isAscending } from "../pieces/runs.ts";
 
 /** The outcome of a removal. */
@@ -28,26 +28,32 @@ export interface RemovalPlan {
 const NOTHING: FreePlan = { bytes: 0, rows: [], segments: [], kept: [] };
 
 /**
- * Finds out what goes with the checkpoints of a trace at positions `from` to `to`, both included.
+ * Finds out what goes with runs of checkpoints, which are given in their order, with others in between.
  *
  * A block is needed from the save that wrote it on, without a gap, until a save does not need it any more. So two
- * checkpoints tell which blocks go: the one before the run and the one after it. What the run needs and is older than
- * the one before, that one needs, too. Of what is younger, only what the one after needs has to stay.
+ * checkpoints tell which blocks go with a run: the one before it and the one after it. What the run needs and is older
+ * than the one before, that one needs, too. Of what is younger, only what the one after needs has to stay.
  */
 export async function planRemoval(
   transaction: ReadTransaction,
   trace: TraceRecord,
-  { from, to }: { readonly from: number; readonly to: number },
+  runs: readonly Run[],
 ): Promise<RemovalPlan> {
   const { traceId } = trace;
-  const [records, before, after] = await Promise.all([
-    transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId, from, to) }),
-    newestCheckpoint(transaction, traceId, from - 1),
-    oldestCheckpoint(transaction, traceId, to + 1),
-  ]);
-  const isAll = before === undefined && after === undefined;
-  const blocks =
-    records.length === 0 || isAll ? NOTHING : await planFree(transaction, traceId, freeable(before, after, trace));
+  const found = await Promise.all(
+    runs.map(async ({ from, to }) => {
+      const [records, before, after] = await Promise.all([
+        transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId, from, to) }),
+        newestCheckpoint(transaction, traceId, from - 1),
+        oldestCheckpoint(transaction, traceId, to + 1),
+      ]);
+      return { records, isAll: before === undefined && after === undefined, gap: freeable(before, after, trace) };
+    }),
+  );
+  const records = found.flatMap((run) => run.records);
+  const isAll = found.some((run) => run.isAll);
+  const gaps = found.flatMap((run) => (run.records.length === 0 ? [] : run.gap));
+  const blocks = isAll ? NOTHING : await planFree(transaction, traceId, gaps);
   return {
     records,
     isAll,
@@ -62,44 +68,42 @@ function freeable(
   before: CheckpointRecord | undefined,
   after: CheckpointRecord | undefined,
   { nextBlock }: TraceRecord,
-): { from: number; to: number; needs: readonly number[] } {
+): Gap[] {
   const isSure = [before, after].every(
     (record) => record === undefined || (isIntactRecord(record) && isAscending(record.needs)),
   );
-  if (!isSure) return { from: 0, to: -1, needs: [] };
-  return { from: before?.nextBlock ?? 0, to: (after?.nextBlock ?? nextBlock) - 1, needs: after?.needs ?? [] };
+  if (!isSure) return [];
+  const gap = { from: before?.nextBlock ?? 0, to: (after?.nextBlock ?? nextBlock) - 1, needs: after?.needs ?? [] };
+  return gap.from > gap.to ? [] : [gap];
 }
 
 /**
- * Removes the checkpoints at positions `from` to `to`, and the blocks that only they needed. Leaves the trace's record
- * to the caller.
+ * Removes runs of checkpoints, which are given in their order, with others in between, and the blocks that only they
+ * needed. Leaves the trace's record to the caller.
  */
-export async function removeRun(
+export async function removeRuns(
   transaction: WriteTransaction,
   trace: TraceRecord,
-  { from, to }: { readonly from: number; readonly to: number },
+  runs: readonly Run[],
 ): Promise<Removal> {
   const { traceId } = trace;
-  const { records, isAll, blocks, bytes, stateBytes } = await planRemoval(transaction, trace, { from, to });
+  const { records, isAll, blocks, bytes, stateBytes } = await planRemoval(transaction, trace, runs);
   const ids = records.map(({ id }) => id).reverse();
   if (ids.length === 0) return { ids, trace };
   if (isAll) {
     removeTrace(transaction, traceId);
     return { ids, trace: undefined };
   }
-  transaction.delete("checkpoints", rangeOf(traceId, from, to));
+  for (const { from, to } of runs) transaction.delete("checkpoints", rangeOf(traceId, from, to));
   free(transaction, traceId, blocks);
-  const latest = trace.latest.seq > to ? undefined : await latestUpTo(transaction, traceId, from - 1);
-  return { ids, trace: without(trace, { ids, from, to, bytes, stateBytes, latest }) };
+  const last = runs[runs.length - 1]!;
+  const latest = trace.latest.seq > last.to ? undefined : await latestUpTo(transaction, traceId, last.from - 1);
+  return { ids, trace: without(trace, { ids, runs, bytes, stateBytes, latest }) };
 }
 
-/** Removes the checkpoints at positions `from` to `to`, and stores the trace's record. */
-export async function removeAndStore(
-  transaction: WriteTransaction,
-  trace: TraceRecord,
-  run: { readonly from: number; readonly to: number },
-): Promise<Removal> {
-  return storeRemoval(transaction, await removeRun(transaction, trace, run));
+/** Removes a run of checkpoints, and stores the trace's record. */
+export async function removeAndStore(transaction: WriteTransaction, trace: TraceRecord, run: Run): Promise<Removal> {
+  return storeRemoval(transaction, await removeRuns(transaction, trace, [run]));
 }
 
 /**
@@ -119,17 +123,6 @@ export function removeTrace(transaction: WriteTransaction, traceId: TraceId): vo
     transaction.delete(collection, rangeOf(traceId));
   }
   transaction.delete("traces", keyOf(traceId));
-}
-
-/** Finds out what a prune would remove, and how many bytes that would free. */
-export async function previewPrune(
-  transaction: ReadTransaction,
-  trace: TraceRecord,
-  keep: number,
-): Promise<{ readonly ids: readonly CheckpointId[]; readonly bytes: number }> {
-  const to = keep === 0 ? trace.latest.seq : await newestBeyond(transaction, trace.traceId, keep);
-  const { records, bytes } = await planRemoval(transaction, trace, { from: 0, to });
-  return { ids: records.map(({ id }) => id).reverse(), bytes: records.length === 0 ? 0 : bytes };
 }
 
 function sumOver(records: readonly CheckpointRecord[], field: "recordBytes" | "stateBytes"): number {

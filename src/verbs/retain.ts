@@ -3,7 +3,8 @@ import type { CheckpointId } from "../core/checkpoint.ts";
 import type { Retention } from "../core/retention.ts";
 import { newestBeyond } from "../log/checkpoints.ts";
 import { rangeOf, type CheckpointRecord, type TraceRecord } from "../log/records.ts";
-import { planRemoval, removeRun, type Removal } from "./remove.ts";
+import type { Run } from "../log/trace-record.ts";
+import { planRemoval, removeRuns, type Removal } from "./remove.ts";
 
 /** Checkpoints read at a time. */
 const PAGE_SIZE = 64;
@@ -58,16 +59,37 @@ async function newestBefore(
 
 /** Removes all checkpoints up to a position, except the latest and the pinned ones. */
 async function removeUpTo(transaction: WriteTransaction, sweep: Sweep, position: number): Promise<void> {
-  const { latest, pinned, sweptTo } = sweep.trace;
+  const runs = runsUpTo(sweep.trace, position);
+  if (runs.length > 0) await remove(transaction, sweep, runs);
+  const { latest, sweptTo } = sweep.trace;
+  sweep.trace = { ...sweep.trace, sweptTo: Math.max(sweptTo, Math.min(position, latest.seq - 1)) };
+}
+
+/** Returns the positions up to one, without the latest and the pinned ones, and those that have none but pinned ones. */
+function runsUpTo({ latest, pinned, sweptTo }: TraceRecord, position: number): Run[] {
   const end = Math.min(position, latest.seq - 1);
-  if (end <= sweptTo) return;
   const stops = pinned.filter((seq) => seq > sweptTo && seq <= end);
+  const runs: Run[] = [];
   let from = sweptTo + 1;
   for (const stop of [...stops, end + 1]) {
-    if (from < stop) await remove(transaction, sweep, { from, to: stop - 1 });
+    if (from < stop) runs.push({ from, to: stop - 1 });
     from = stop + 1;
   }
-  sweep.trace = { ...sweep.trace, sweptTo: end };
+  return runs;
+}
+
+/** Finds out what a prune would remove, and how many bytes that would free. */
+export async function previewPrune(
+  transaction: ReadTransaction,
+  trace: TraceRecord,
+  keep: number,
+): Promise<{ readonly ids: readonly CheckpointId[]; readonly bytes: number }> {
+  const runs =
+    keep === 0
+      ? [{ from: 0, to: trace.latest.seq }]
+      : runsUpTo(trace, await newestBeyond(transaction, trace.traceId, keep));
+  const { records, bytes } = await planRemoval(transaction, trace, runs);
+  return { ids: records.map(({ id }) => id).reverse(), bytes: records.length === 0 ? 0 : bytes };
 }
 
 /**
@@ -91,7 +113,7 @@ async function removeForBytes(transaction: WriteTransaction, sweep: Sweep, maxBy
       continue;
     }
     const to = await endOfRun(transaction, sweep.trace, { run, bytes: sweep.trace.bytes - maxBytes });
-    await remove(transaction, sweep, { from: run[0]!, to });
+    await remove(transaction, sweep, [{ from: run[0]!, to }]);
     sweep.trace = { ...sweep.trace, sweptTo: to };
   }
 }
@@ -107,20 +129,16 @@ async function endOfRun(
   let high = run.length - 1;
   // Removing more never frees less. The first position is tried first, since with each save, one mostly has to go.
   for (let middle = 0; low < high; middle = (low + high) >> 1) {
-    const plan = await planRemoval(transaction, trace, { from, to: run[middle]! });
+    const plan = await planRemoval(transaction, trace, [{ from, to: run[middle]! }]);
     if (plan.bytes >= bytes) high = middle;
     else low = middle + 1;
   }
   return run[low]!;
 }
 
-async function remove(
-  transaction: WriteTransaction,
-  sweep: Sweep,
-  run: { readonly from: number; readonly to: number },
-): Promise<void> {
-  const { ids, trace } = await removeRun(transaction, sweep.trace, run);
-  // There is always a checkpoint after the run, and so a trace.
+async function remove(transaction: WriteTransaction, sweep: Sweep, runs: readonly Run[]): Promise<void> {
+  const { ids, trace } = await removeRuns(transaction, sweep.trace, runs);
+  // There is always a checkpoint after the runs, and so a trace.
   sweep.trace = trace!;
   sweep.ids.unshift(...ids);
 }

@@ -35,6 +35,12 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
   ],
   [handles.KnowsNoRetries, "handle: the same id, state and options are the same save"],
   [retention.IgnoresPins, "retention: pinned checkpoints stay, and all that their states need"],
+  [
+    retention.PrunesPins,
+    "prune: pinned checkpoints stay, wherever they stand",
+    "preview: with pinned checkpoints, too, it says what the prune does",
+  ],
+  [retention.NeverEmpties, "prune: 0 removes pinned checkpoints, too"],
   [retention.AgesByTheDate, "retention: the age of a checkpoint is the time since it was saved, whatever it is dated"],
   [retention.LosesTheLatest, "retention: maxBytes keeps as many as fit, and the latest in any case"],
   [retention.KnowsOneRule, "retention: a handle's own takes the place of the store's, for its saves"],

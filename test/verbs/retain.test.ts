@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { previewPrune } from "../../src/verbs/remove.ts";
+import { previewPrune } from "../../src/verbs/retain.ts";
 import { RecordedTrace } from "./recorded-trace.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: 1_000 }));
@@ -66,16 +66,20 @@ test("retention with a save removes in the same transaction, and reports what we
   await trace.expectWhole();
 });
 
-test("a preview says what a prune then does", async () => {
-  const trace = await filled(80);
+test.each([
+  ["no pins", []],
+  ["pins", [3, 10, 31, 32, 60]],
+] as const)("with %s, a preview says what a prune does", async (_, pins) => {
+  const trace = await filled(80, ...pins);
   await trace.fold();
-  for (const keep of [100, 80, 50, 7]) {
+  for (const keep of [100, 80, 50, 40, 39, 7]) {
     const before = (await trace.trace())!;
     const preview = await trace.backend.read((tx) => previewPrune(tx, before, keep));
-    const count = trace.states.size - keep;
-    if (count > 0) await trace.remove(0, count - 1);
-    expect(preview.ids).toHaveLength(Math.max(0, count));
+    const stays = numbersIn(trace).filter((number, i, all) => i >= all.length - keep || pins.includes(number as never));
+    expect(await trace.retain({ keepLast: keep })).toEqual(preview.ids);
+    expect(numbersIn(trace)).toEqual(stays);
     expect(before.bytes - (await trace.trace())!.bytes).toBe(preview.bytes);
+    await trace.expectWhole();
   }
   const all = (await trace.trace())!;
   expect((await trace.backend.read((tx) => previewPrune(tx, all, 0))).bytes).toBe(all.bytes);

@@ -49,6 +49,35 @@ export const previewCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "preview: with pinned checkpoints, too, it says what the prune does",
+    needs: ["preview", "usage"],
+    async run({ open }) {
+      const store = await open();
+      const log: string[] = [];
+      const pinned = [2, 3, 9];
+      const ids: string[] = [];
+      for (let step = 0; step < 14; step++) {
+        log.push(noise(step, 700));
+        const options = pinned.includes(step) ? { metadata: { pinned: true } } : {};
+        const checkpoint = createCheckpoint({ log, scratch: noise(100 + step, 3_000) }, options);
+        await store.saveWithTrace("trace", checkpoint);
+        ids.unshift(checkpoint.id);
+      }
+      for (const keep of [8, 2, 0]) {
+        const there = await store.list("trace");
+        const goes = there.slice(keep).filter((id) => keep === 0 || !pinned.includes(13 - ids.indexOf(id)));
+        const preview = await store.prune("trace", keep, { dryRun: true });
+        await assertEqual(preview.ids, goes, `what prune(${keep}) would remove`);
+        const before = (await store.usage()).storedBytes;
+        await store.prune("trace", keep);
+        const freed = before - (await store.usage()).storedBytes;
+        assert(freed === preview.bytes, `prune(${keep}) should free ${preview.bytes} bytes, and freed ${freed}`);
+        const left = there.filter((id) => !goes.includes(id));
+        await assertEqual(await store.list("trace"), left, `what prune(${keep}) leaves`);
+      }
+    },
+  },
+  {
     name: "preview: of a trace that is not there is empty",
     needs: ["preview"],
     async run({ open }) {

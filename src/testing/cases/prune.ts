@@ -1,4 +1,4 @@
-import { createCheckpoint } from "../../core/checkpoint.ts";
+import { createCheckpoint, type CheckpointOptions } from "../../core/checkpoint.ts";
 import { assert, assertHas, assertLoads } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import type { CheckpointStore } from "../../core/store.ts";
@@ -7,6 +7,11 @@ import { saveSteps } from "../steps.ts";
 async function assertPrunes(store: CheckpointStore, keep: number, went: number): Promise<void> {
   const answer = await store.prune("trace", keep);
   assert(answer === went, `prune(${keep}) should answer ${went}, not ${String(answer)}`);
+}
+
+/** Options that pin the checkpoints of these steps. */
+function pinning(...pinned: readonly number[]): (step: number) => CheckpointOptions {
+  return (step) => (pinned.includes(step) ? { metadata: { pinned: true } } : {});
 }
 
 /** Pruning keeps the newest and answers how many went. */
@@ -49,6 +54,34 @@ export const pruneCases: readonly ConformanceCase[] = [
       await assertPrunes(store, 0, 0);
       await store.saveWithTrace("trace", saved[1]!);
       await assertHas(store, "trace", [saved[1]!]);
+    },
+  },
+  {
+    name: "prune: pinned checkpoints stay, wherever they stand",
+    async run({ open }) {
+      const store = await open();
+      const saved = await saveSteps(store, "trace", { count: 9, optionsOf: pinning(0, 3, 4, 7) });
+      const of = (...steps: number[]) => steps.map((step) => saved[step]!);
+      await assertPrunes(store, 4, 2);
+      await assertHas(store, "trace", of(0, 3, 4, 5, 6, 7, 8));
+      await assertPrunes(store, 4, 0);
+      await assertPrunes(store, 1, 2);
+      await assertHas(store, "trace", of(0, 3, 4, 7, 8));
+      assert(await store.delete(saved[3]!.id), "a pinned checkpoint can be deleted");
+      await assertHas(store, "trace", of(0, 4, 7, 8));
+      const next = createCheckpoint({ step: 9 });
+      await store.saveWithTrace("trace", next);
+      await assertPrunes(store, 1, 1);
+      await assertHas(store, "trace", [...of(0, 4, 7), next]);
+    },
+  },
+  {
+    name: "prune: 0 removes pinned checkpoints, too",
+    async run({ open }) {
+      const store = await open();
+      await saveSteps(store, "trace", { count: 4, optionsOf: pinning(1, 3) });
+      await assertPrunes(store, 0, 4);
+      await assertHas(store, "trace", []);
     },
   },
   {

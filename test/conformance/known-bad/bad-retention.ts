@@ -11,6 +11,20 @@ export class IgnoresPins extends ReferenceStore {
   }
 }
 
+/** Removes with a prune what retention leaves alone. */
+export class PrunesPins extends ReferenceStore {
+  protected override pruned(traceId: string, keep: number): readonly Entry[] {
+    return this.beyond(traceId, keep);
+  }
+}
+
+/** Keeps what is pinned when it is told to keep nothing. */
+export class NeverEmpties extends ReferenceStore {
+  protected override pruned(traceId: string, keep: number): readonly Entry[] {
+    return this.beyond(traceId, keep).filter(({ head }) => head.metadata?.["pinned"] !== true);
+  }
+}
+
 /** Believes what a checkpoint is dated. */
 export class AgesByTheDate extends ReferenceStore {
   protected override fading(traceId: string, { maxAgeMs = Infinity }: Retention): Entry[] {
@@ -37,7 +51,7 @@ export class KnowsOneRule extends ReferenceStore {
 export class PrunesInAPreview extends ReferenceStore {
   protected override preview(traceId: string, keep: number): PrunePreview {
     const preview = super.preview(traceId, keep);
-    this.remove(traceId, this.beyond(traceId, keep), "pruned");
+    this.remove(traceId, this.pruned(traceId, keep), "pruned");
     return preview;
   }
 }

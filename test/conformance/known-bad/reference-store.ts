@@ -92,14 +92,14 @@ export class ReferenceStore implements Store {
 
   protected pruneTo(traceId: string, keep: number): Promise<number> {
     return this.run(() => {
-      const gone = this.beyond(traceId, keep);
+      const gone = this.pruned(traceId, keep);
       if (gone.length > 0) this.remove(traceId, gone, "pruned");
       return gone.length;
     });
   }
 
   protected preview(traceId: string, keep: number): PrunePreview {
-    const gone = this.beyond(traceId, keep);
+    const gone = this.pruned(traceId, keep);
     return {
       ids: gone.map(({ head }) => head.id).reverse(),
       bytes: gone.reduce((sum, { head }) => sum + head.bytes, 0),
@@ -252,6 +252,11 @@ export class ReferenceStore implements Store {
     record.entries.push({ head, checkpoint, savedAt: Date.now() });
     const change = { traceId, version: ++record.version, origin: "local", kind: "saved" } as const;
     this.disk.tell(this, { ...change, head: copyOf(head) });
+  }
+
+  /** What a prune removes: nothing that is pinned, unless it removes all. */
+  protected pruned(traceId: string, keep: number): readonly Entry[] {
+    return this.beyond(traceId, keep).filter(({ head }) => keep === 0 || head.metadata?.["pinned"] !== true);
   }
 
   /** All but the newest. */
