@@ -4,6 +4,7 @@ import type { DataLoss } from "./backends/indexeddb/connection.ts";
 import { deleteDatabase } from "./backends/indexeddb/delete.ts";
 import { createSuperjsonCodec } from "./codecs/superjson.ts";
 import type { Codec } from "./core/codec.ts";
+import { isOwnName } from "./core/names.ts";
 import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
 import { Codecs } from "./pieces/codecs.ts";
@@ -102,7 +103,8 @@ const BLOCKED_TIMEOUT_MS = 5000;
  *
  * Tabs and workers may have the same store open at once. Each hears what the others change; see `Store.watch`.
  *
- * @param name - The name of the store: a string that is not empty. It names the database, too.
+ * @param name - The name of the store: a string that is not empty. It names the database, too. Names that begin with
+ *   `waystone-` are those of the library's own databases.
  * @returns The open store.
  * @throws TypeError or RangeError if `name` or an option is not what it must be.
  * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here, or it did not open within `openTimeoutMs`.
@@ -136,7 +138,7 @@ export async function openStore<S = unknown>(name: string, options: OpenStoreOpt
     onQuotaExceeded,
     onDataLoss = warn,
   } = options;
-  requireId(name, "name");
+  requireStoreName(name);
   if (durability !== "strict" && durability !== "relaxed") {
     throw new TypeError(`durability must be "strict" or "relaxed", got ${String(durability)}`);
   }
@@ -168,7 +170,7 @@ export interface DeleteStoreOptions {
  *
  * @param name - The name of the store.
  * @returns A promise that resolves when the database is gone.
- * @throws TypeError if `name` is empty or not a string.
+ * @throws TypeError if `name` is empty or not a string, or begins with `waystone-`.
  * @throws CheckpointStoreError `blocked`: something that is not Waystone keeps the database open. It is deleted as soon
  *   as that is closed.
  * @throws CheckpointStoreError `unavailable`: there is no IndexedDB here.
@@ -190,8 +192,14 @@ export async function deleteStore(
   name: string,
   { blockedTimeoutMs = BLOCKED_TIMEOUT_MS }: DeleteStoreOptions = {},
 ): Promise<void> {
-  requireId(name, "name");
+  requireStoreName(name);
   await deleteDatabase(name, { blockedTimeoutMs });
+}
+
+/** @throws TypeError for what can't name a store. */
+function requireStoreName(name: unknown): asserts name is string {
+  requireId(name, "name");
+  if (isOwnName(name)) throw new TypeError(`names that begin with waystone- are the library's own, got ${name}`);
 }
 
 function warn({ name, lastSeenAt }: DataLoss): void {

@@ -1,4 +1,5 @@
 import type { Channel } from "../../core/channel.ts";
+import { ownName } from "../../core/names.ts";
 
 /**
  * Creates a channel to all other stores of this name in the origin. Returns `undefined` if there is no
@@ -6,7 +7,7 @@ import type { Channel } from "../../core/channel.ts";
  */
 export function createBroadcastChannel(name: string): Channel | undefined {
   if (typeof BroadcastChannel === "undefined") return undefined;
-  const channel = new BroadcastChannel(`waystone:${name}`);
+  const channel = new BroadcastChannel(ownName("changes", name));
   // In Node an open channel would keep the process alive.
   (channel as { unref?: () => void }).unref?.();
   let isClosed = false;

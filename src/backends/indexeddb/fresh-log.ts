@@ -1,3 +1,4 @@
+import { ownName } from "../../core/names.ts";
 import { settled } from "./requests.ts";
 
 /**
@@ -9,9 +10,9 @@ import { settled } from "./requests.ts";
  * So LevelDB is made to begin a new log. It does that whenever it compacts, which Chromium has it do for a database that
  * is deleted.
  */
-const DATABASE = "waystone-fresh-log";
+const DATABASE = ownName("fresh-log");
 /** Held by whoever has seen to it, for as long as that one lives. */
-const LOCK = "waystone:fresh-log";
+const LOCK = ownName("fresh-log");
 
 /** By its name: nothing else tells what it keeps its databases in. In Chrome for iOS, which is a WebKit, it is CriOS. */
 const IS_CHROMIUM = /Chrom(?:e|ium)\//.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");

@@ -1,5 +1,7 @@
+import { ownAddress, ownName } from "../../core/names.ts";
+
 /** The cache that holds the marks. Damage to IndexedDB's files leaves it alone; clearing the site's data takes both. */
-const CACHE = "waystone-witness";
+const CACHE = ownName("witness");
 
 /**
  * Returns when a database was last seen, in milliseconds since the epoch, or `undefined` if it has no mark.
@@ -8,7 +10,7 @@ const CACHE = "waystone-witness";
  */
 export async function lastSeenAt(name: string): Promise<number | undefined> {
   const cache = await openCache();
-  const seen = await cache?.match(urlOf(name)).catch(() => undefined);
+  const seen = await cache?.match(ownAddress("witness", name)).catch(() => undefined);
   const at = seen === undefined ? Number.NaN : Number(await seen.text());
   return Number.isFinite(at) ? at : undefined;
 }
@@ -16,13 +18,13 @@ export async function lastSeenAt(name: string): Promise<number | undefined> {
 /** Notes that a database exists. Does nothing if there is no Cache Storage, or no room in it. */
 export async function noteSeen(name: string): Promise<void> {
   const cache = await openCache();
-  await cache?.put(urlOf(name), new Response(String(Date.now()))).catch(() => undefined);
+  await cache?.put(ownAddress("witness", name), new Response(String(Date.now()))).catch(() => undefined);
 }
 
 /** Removes the mark of a database that is deleted on purpose. */
 export async function forgetSeen(name: string): Promise<void> {
   const cache = await openCache();
-  await cache?.delete(urlOf(name)).catch(() => undefined);
+  await cache?.delete(ownAddress("witness", name)).catch(() => undefined);
 }
 
 /**
@@ -31,10 +33,4 @@ export async function forgetSeen(name: string): Promise<void> {
  */
 async function openCache(): Promise<Cache | undefined> {
   return (globalThis.caches as CacheStorage | undefined)?.open(CACHE).catch(() => undefined);
-}
-
-/** A cache takes no other schemes. Nothing is ever requested from this address. */
-function urlOf(name: string): string {
-  // As JSON, since `encodeURIComponent` throws for a lone surrogate.
-  return `https://waystone.invalid/${encodeURIComponent(JSON.stringify(name))}`;
 }

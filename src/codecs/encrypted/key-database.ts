@@ -1,7 +1,8 @@
 import { CheckpointStoreError } from "../../core/errors.ts";
+import { ownName } from "../../core/names.ts";
 import { readCopy, writeCopy } from "./key-copy.ts";
 
-const DATABASE = "waystone-keys";
+const DATABASE = ownName("keys");
 const COLLECTION = "rings";
 
 /** The keys of a managed ring. */
