@@ -63,7 +63,7 @@ export class Drives {
     this.#drives.get(traceId)?.abort();
     try {
       const { store } = this.#parts;
-      await store.trace(traceId).takeOver(() => store.deleteTrace(traceId));
+      await store.trace(traceId).takeOver(() => store.deleteTrace(traceId), { waitsForOwn: true });
       await this.#parts.settings.clear(traceId);
     } finally {
       this.#leaving.delete(traceId);
@@ -90,12 +90,11 @@ export class Drives {
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     const { store, graph, graphHash } = this.#parts;
-    await store
-      .trace(traceId)
-      .takeOver(
-        ({ trace, signal }) => work(new Runner({ store: ownedStore(store, trace), graph, graphHash }), signal),
-        options,
-      );
+    await store.trace(traceId).takeOver(
+      ({ trace, signal }) => work(new Runner({ store: ownedStore(store, trace), graph, graphHash }), signal),
+      // A drive that is about to end, or an answer that is being saved.
+      { ...options, waitsForOwn: true },
+    );
   }
 
   #isUnfinished(head: StoredHead): boolean {

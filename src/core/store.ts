@@ -433,10 +433,17 @@ export interface Trace<S = unknown> {
    * over. Deleting the trace ends all ownership.
    *
    * @param work - What to do as the owner. Ownership ends when its promise settles.
+   * @param options - How to wait, and what to load: `graphHash` and `skipDamaged` are those of `loadLatest`.
    * @returns What `work` returns.
+   * @throws TypeError if `work` is not a function.
    * @throws CheckpointStoreError `unavailable`: there are no Web Locks here.
-   * @throws CheckpointStoreError `conflict`: another owner stole the trace while `work` ran.
-   * @throws The signal's reason, if `signal` is aborted while it waits; and whatever `work` throws.
+   * @throws CheckpointStoreError `conflict`: another owner stole the trace while `work` ran; or work of this very page or
+   *   worker owns it, and `waitsForOwn` was not given.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made the newest checkpoint, and `graphHash` was given.
+   * @throws CheckpointStoreError `corrupted`: a record that the newest checkpoint needs is damaged. `work` is not called.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
+   *   given.
+   * @throws The signal's reason, if `signal` is aborted while it waits; and whatever `work` throws, an AbortError included.
    *
    * @example
    * ```ts
@@ -465,7 +472,7 @@ export type TraceWork<S, T> = (owned: {
 }) => Promise<T>;
 
 /** Options of `Trace.takeOver`. */
-export interface TakeOverOptions {
+export interface TakeOverOptions extends LoadLatestOptions {
   /** Ends the waiting when it is aborted. Work that has begun goes on. Default is to wait for as long as it takes. */
   readonly signal?: AbortSignal;
   /**
@@ -473,6 +480,11 @@ export interface TakeOverOptions {
    * to be frozen: its work goes on until it saves, which is then refused.
    */
   readonly steal?: boolean;
+  /**
+   * Whether to wait for work of this very page or worker, too. Default is false: while such work is under way, the call
+   * is refused as `conflict`, since within that work it would wait for itself.
+   */
+  readonly waitsForOwn?: boolean;
 }
 
 /** What pruning would remove. */

@@ -1,10 +1,14 @@
 import type { Checkpoint, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
+import { ownName } from "../core/names.ts";
 import type { TakeOverOptions, Trace, TraceWork } from "../core/store.ts";
 import { OWNERS } from "../log/scopes.ts";
 import { putOwner, removeOwner, takenOver } from "../log/owners.ts";
 import type { OwnerRecord } from "../log/records.ts";
 import type { StoreCore } from "./store-core.ts";
+
+/** The work that is under way in this page or worker, by the name of its lock. */
+const underWay = new Map<string, object>();
 
 /**
  * Waits for a trace's lock, makes the caller its owner, and runs `work` with the latest checkpoint.
@@ -20,8 +24,11 @@ export async function takeOver<S, T>(
     own,
     signal,
     steal = false,
+    waitsForOwn = false,
+    ...loading
   }: TakeOverOptions & { traceId: TraceId; work: TraceWork<S, T>; own: (owner: string) => Trace<S> },
 ): Promise<T> {
+  if (typeof work !== "function") throw new TypeError(`work must be a function, got ${typeof work}`);
   core.requireOpen();
   const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
   if (locks === undefined) {
@@ -30,31 +37,55 @@ export async function takeOver<S, T>(
     });
   }
   signal?.throwIfAborted();
+  const lock = ownName("trace", core.codecs.store, traceId);
+  if (underWay.has(lock) && !steal && !waitsForOwn) {
+    const message = `work that owns trace ${traceId} is under way here: within it, this call would wait for itself`;
+    throw new CheckpointStoreError("conflict", message, { traceId });
+  }
   const losing = new AbortController();
+  const mark = {};
+  const end = (): void => {
+    if (underWay.get(lock) === mark) underWay.delete(lock);
+  };
   let isGranted = false;
-  const run = async (): Promise<T> => {
-    isGranted = true;
+  let done: { readonly result: T } | { readonly error: unknown } | undefined;
+  const runOwned = async (): Promise<T> => {
     const owner = await claim(core, traceId);
     try {
       const trace = own(owner);
       // Read now, not before: its last owner may have saved until the lock was granted.
-      const latest: Checkpoint<S> | undefined = await trace.loadLatest();
+      const latest: Checkpoint<S> | undefined = await trace.loadLatest(loading);
+      losing.signal.throwIfAborted();
+      underWay.set(lock, mark);
       return await work({ trace, latest, signal: losing.signal });
     } finally {
+      end();
       await release(core, { traceId, owner }).catch(() => undefined);
     }
   };
+  // What the work comes to is told apart from what becomes of the lock: both may be an AbortError.
+  const run = async (): Promise<void> => {
+    isGranted = true;
+    done = await runOwned().then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
+    );
+  };
   try {
     // A request that steals takes no signal (Web Locks API, section 4.2).
-    const how: LockOptions = steal ? { steal } : { ...(signal !== undefined && { signal }) };
-    return (await locks.request(`waystone:${core.codecs.store}:${traceId}`, how, run)) as T;
+    await locks.request(lock, steal ? { steal } : { ...(signal !== undefined && { signal }) }, run);
   } catch (error) {
+    if (!isGranted) throw error;
     // The lock was stolen: the request rejects at once, while `work` still runs.
-    if (!isGranted || (error as Error | undefined)?.name !== "AbortError" || signal?.aborted === true) throw error;
-    const reason = takenOver(traceId, error);
-    losing.abort(reason);
-    throw reason;
+    if (done === undefined) {
+      end();
+      const reason = takenOver(traceId, error);
+      losing.abort(reason);
+      throw reason;
+    }
   }
+  if (done === undefined || "error" in done) throw done?.error;
+  return done.result;
 }
 
 /** Makes the caller the owner of a trace, and returns its token. From then on, saves of owners before are refused. */
