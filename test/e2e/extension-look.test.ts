@@ -141,7 +141,8 @@ describe("the extension's popup", () => {
     await tabTo(/Runs/, "Shift+Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("list", { name: "Runs" }).waitFor();
-    expect((await focused(page)).name).toBe("New run");
+    // The focus follows the list a moment later.
+    await expect.poll(async () => (await focused(page)).name).toBe("New run");
     await tabTo(/^A field notebook/);
     await page.keyboard.press("Enter");
     await link.waitFor();
