@@ -15,6 +15,9 @@ const MAX_GAP = 16;
 /** A segment of which less than this part is needed is written again, without what is not. */
 const MIN_NEEDED_PART = 3 / 4;
 
+/** Numbers of blocks from the first to the second, both included. */
+type Span = readonly [from: number, to: number];
+
 /** What the key of a row tells. */
 interface RowKey {
   readonly block: number;
@@ -181,13 +184,11 @@ export function deleteRows(transaction: WriteTransaction, traceId: TraceId, bloc
 }
 
 function rangesOver(traceId: TraceId, numbers: readonly number[]): KeyRange[] {
-  const ranges: [number, number][] = [];
-  for (const number of numbers) {
-    const last = ranges[ranges.length - 1];
-    if (last !== undefined && last[1] + 1 === number) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  return ranges.map(([from, to]) => rangeOf(traceId, from, to));
+  const spans = joined(
+    numbers.map((number) => [number, number]),
+    1,
+  );
+  return spans.map(([from, to]) => rangeOf(traceId, from, to));
 }
 
 /** Adds up bytes. */
@@ -210,17 +211,22 @@ function segmentKeyOf([, last, first, count, bytes]: Key): SegmentKey {
   return { last: last as number, first: first as number, count: count as number, bytes: bytes as number };
 }
 
-/** Returns ranges that cover the runs; small gaps are covered, too. */
-function spansOf(needs: Runs): [from: number, to: number][] {
-  const spans: [number, number][] = [];
-  for (let i = 0; i < needs.length; i += 2) {
-    const from = needs[i]!;
-    const to = from + needs[i + 1]! - 1;
-    const last = spans[spans.length - 1];
-    if (last !== undefined && from - last[1] <= MAX_GAP) last[1] = to;
-    else spans.push([from, to]);
+/** Returns spans that cover the runs; small gaps are covered, too. */
+function spansOf(needs: Runs): Span[] {
+  const spans: Span[] = [];
+  for (let i = 0; i < needs.length; i += 2) spans.push([needs[i]!, needs[i]! + needs[i + 1]! - 1]);
+  return joined(spans, MAX_GAP);
+}
+
+/** Joins spans, which are in their order, where one begins at most `maxGap` after the end of the one before. */
+function joined(spans: readonly Span[], maxGap: number): Span[] {
+  const wider: [from: number, to: number][] = [];
+  for (const [from, to] of spans) {
+    const last = wider[wider.length - 1];
+    if (last !== undefined && from - last[1] <= maxGap) last[1] = to;
+    else wider.push([from, to]);
   }
-  return spans;
+  return wider;
 }
 
 /** Returns the first and the last of each run of neighbours that are wanted. */
