@@ -26,24 +26,19 @@ export { keepLast, maxAge, maxBytes } from "./core/retention.ts";
 export type { QuotaHandler, Retention } from "./core/retention.ts";
 export type { CheckpointStoreErrorCode, CheckpointStoreErrorDetails } from "./core/errors.ts";
 export type { Codec, CustomValues, Place, PlacedHead } from "./core/codec.ts";
+export type { CheckpointStore, StorageUsage, Store, TraceSummary, TracesOptions, WatchOptions } from "./core/store.ts";
 export type {
   Change,
   ChangeListener,
-  CheckpointStore,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
   PrunePreview,
-  StorageUsage,
-  Store,
   TakeOverOptions,
   Trace,
   TraceOptions,
-  TraceSummary,
   TraceWork,
-  TracesOptions,
-  WatchOptions,
-} from "./core/store.ts";
+} from "./core/trace.ts";
 
 /** Options of {@link openStore}. */
 export interface OpenStoreOptions {

@@ -1,6 +1,6 @@
 import { pickHead, type Checkpoint, type CheckpointId, type StoredHead, type TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
-import type { LoadLatestOptions, LoadOptions } from "../core/store.ts";
+import type { LoadLatestOptions, LoadOptions } from "../core/trace.ts";
 import { metadataOf } from "../log/heads.ts";
 import { idsOf, isIntactRecord, rangeOf, type TraceRecord } from "../log/records.ts";
 import { BASES, HEADS, STATES, TRACES } from "../log/scopes.ts";

@@ -18,20 +18,16 @@ import {
 } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { combineRetention } from "../core/retention.ts";
+import type { StorageUsage, Store, TracesOptions, TraceSummary, WatchOptions } from "../core/store.ts";
 import type {
   ChangeListener,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
   PrunePreview,
-  StorageUsage,
-  Store,
   Trace,
   TraceOptions,
-  TracesOptions,
-  TraceSummary,
-  WatchOptions,
-} from "../core/store.ts";
+} from "../core/trace.ts";
 import { HEADS } from "../log/scopes.ts";
 import { findCheckpoint } from "../log/checkpoints.ts";
 import { openHead, privateMetadata } from "../log/heads.ts";

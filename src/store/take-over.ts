@@ -1,7 +1,7 @@
 import type { Checkpoint, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { ownName } from "../core/names.ts";
-import type { TakeOverOptions, Trace, TraceWork } from "../core/store.ts";
+import type { TakeOverOptions, Trace, TraceWork } from "../core/trace.ts";
 import { OWNERS } from "../log/scopes.ts";
 import { putOwner, removeOwner, takenOver } from "../log/owners.ts";
 import type { OwnerRecord } from "../log/records.ts";

@@ -8,17 +8,17 @@ import {
   type StoredHead,
   type TraceId,
 } from "../core/checkpoint.ts";
+import type { Store } from "../core/store.ts";
 import type {
   ChangeListener,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
   PrunePreview,
-  Store,
   TakeOverOptions,
   Trace,
   TraceWork,
-} from "../core/store.ts";
+} from "../core/trace.ts";
 import { Stand, type Growth } from "./stand.ts";
 
 /** What a handle needs of its store. */

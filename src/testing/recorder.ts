@@ -1,4 +1,5 @@
-import type { Change, WatchOptions } from "../core/store.ts";
+import type { WatchOptions } from "../core/store.ts";
+import type { Change } from "../core/trace.ts";
 import { ConformanceFailure, assert } from "./assertions.ts";
 
 interface Watchable {

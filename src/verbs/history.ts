@@ -1,6 +1,6 @@
 import type { ReadTransaction } from "../core/backend.ts";
 import type { StoredHead, TraceId } from "../core/checkpoint.ts";
-import type { HistoryOptions } from "../core/store.ts";
+import type { HistoryOptions } from "../core/trace.ts";
 import type { Codecs } from "../pieces/codecs.ts";
 import { openHead } from "../log/heads.ts";
 import { headOf, rangeOf, type CheckpointRecord } from "../log/records.ts";

@@ -1,5 +1,5 @@
 import type { TraceId } from "../core/checkpoint.ts";
-import type { Change } from "../core/store.ts";
+import type { Change } from "../core/trace.ts";
 
 /** How long a change waits for one before it: longer than a busy machine holds up a message of another tab. */
 const MAX_HOLD_MS = 500;

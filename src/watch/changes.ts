@@ -1,5 +1,6 @@
 import type { Channel } from "../core/channel.ts";
-import type { Change, ChangeListener, WatchOptions } from "../core/store.ts";
+import type { WatchOptions } from "../core/store.ts";
+import type { Change, ChangeListener } from "../core/trace.ts";
 import { ChangeOrder } from "./change-order.ts";
 import { isReport, type ChangeReport } from "./report.ts";
 

@@ -1,5 +1,5 @@
 import type { StoredHead } from "../core/checkpoint.ts";
-import type { Change } from "../core/store.ts";
+import type { Change } from "../core/trace.ts";
 
 /** A change as stores of one name tell each other: before it has an origin. */
 export type ChangeReport = Change extends infer C ? (C extends Change ? Omit<C, "origin"> : never) : never;

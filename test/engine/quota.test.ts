@@ -5,7 +5,7 @@ import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
 import type { Backend } from "../../src/core/backend.ts";
 import { CheckpointStoreError } from "../../src/core/errors.ts";
 import { keepLast, type QuotaHandler } from "../../src/core/retention.ts";
-import type { Change } from "../../src/core/store.ts";
+import type { Change } from "../../src/core/trace.ts";
 
 /** A backend that holds so many checkpoints and no more, as a full disk would: it fails when the transaction ends. */
 function backendOf(maxCheckpoints: number): Backend & { readonly unlimited: Backend } {

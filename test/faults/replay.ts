@@ -1,4 +1,4 @@
-import type { Change } from "../../src/core/store.ts";
+import type { Change } from "../../src/core/trace.ts";
 import type { Deed, FinalTrace } from "./page/mix.ts";
 
 /**

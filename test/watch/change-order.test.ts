@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Change } from "../../src/core/store.ts";
+import type { Change } from "../../src/core/trace.ts";
 import { ChangeOrder } from "../../src/watch/change-order.ts";
 
 let heard: string[];

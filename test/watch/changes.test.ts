@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Channel } from "../../src/core/channel.ts";
-import type { Change } from "../../src/core/store.ts";
+import type { Change } from "../../src/core/trace.ts";
 import { Changes } from "../../src/watch/changes.ts";
 
 /** A channel whose other end is the test. */

@@ -1,6 +1,7 @@
 import { createCheckpoint } from "../../core/checkpoint.ts";
 import type { StoredHead } from "../../core/checkpoint.ts";
-import type { HistoryOptions, Store } from "../../core/store.ts";
+import type { Store } from "../../core/store.ts";
+import type { HistoryOptions } from "../../core/trace.ts";
 import { assert, assertEqual, rejectionOf } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { noise, saveSteps } from "../steps.ts";

@@ -1,6 +1,7 @@
 import { createCheckpoint } from "../../core/checkpoint.ts";
 import type { Checkpoint, CheckpointOptions } from "../../core/checkpoint.ts";
-import type { Change, CheckpointStore } from "../../core/store.ts";
+import type { CheckpointStore } from "../../core/store.ts";
+import type { Change } from "../../core/trace.ts";
 import { assert, assertBadInput, assertEqual, assertHas, rejectionOf } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { noise, saveSteps } from "../steps.ts";

@@ -1,5 +1,5 @@
 import { createCheckpoint } from "../../core/checkpoint.ts";
-import type { Change } from "../../core/store.ts";
+import type { Change } from "../../core/trace.ts";
 import { assert, assertEqual, assertHas, assertSameHead, ConformanceFailure, rejectionOf } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { show } from "../equality.ts";

@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../../../src/core/checkpoint.ts";
 import type { Retention } from "../../../src/core/retention.ts";
-import type { PrunePreview } from "../../../src/core/store.ts";
+import type { PrunePreview } from "../../../src/core/trace.ts";
 import type { Entry } from "./reference-disk.ts";
 import { ReferenceStore } from "./reference-store.ts";
 

@@ -1,5 +1,6 @@
 import type { Checkpoint } from "../../../src/core/checkpoint.ts";
-import type { ChangeListener, StorageUsage, WatchOptions } from "../../../src/core/store.ts";
+import type { StorageUsage, WatchOptions } from "../../../src/core/store.ts";
+import type { ChangeListener } from "../../../src/core/trace.ts";
 import { ReferenceStore } from "./reference-store.ts";
 
 /** Acknowledges at once and writes later; what is not written when it closes is lost. */

@@ -1,5 +1,5 @@
 import type { Checkpoint, StoredHead } from "../../../src/core/checkpoint.ts";
-import type { Change, ChangeListener } from "../../../src/core/store.ts";
+import type { Change, ChangeListener } from "../../../src/core/trace.ts";
 
 /** One stored checkpoint: its head, and a copy that nobody else holds. */
 export interface Entry {

@@ -2,18 +2,14 @@ import type { Checkpoint, CheckpointHead, StoredHead } from "../../../src/core/c
 import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import { CheckpointStoreError } from "../../../src/core/errors.ts";
 import { combineRetention, type Retention } from "../../../src/core/retention.ts";
+import type { StorageUsage, Store, TraceSummary, TracesOptions, WatchOptions } from "../../../src/core/store.ts";
 import type {
   ChangeListener,
   HistoryOptions,
   LoadOptions,
   PrunePreview,
-  StorageUsage,
-  Store,
   TraceOptions,
-  TraceSummary,
-  TracesOptions,
-  WatchOptions,
-} from "../../../src/core/store.ts";
+} from "../../../src/core/trace.ts";
 import { difference } from "../../../src/testing/index.ts";
 import { copyOf, sizeOf } from "./copy.ts";
 import type { Entry, ReferenceDisk } from "./reference-disk.ts";

@@ -1,14 +1,8 @@
 import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import type { Checkpoint, CheckpointOptions, StoredHead } from "../../../src/core/checkpoint.ts";
 import { CheckpointStoreError } from "../../../src/core/errors.ts";
-import type {
-  ChangeListener,
-  HistoryOptions,
-  LoadOptions,
-  PrunePreview,
-  Store,
-  Trace,
-} from "../../../src/core/store.ts";
+import type { Store } from "../../../src/core/store.ts";
+import type { ChangeListener, HistoryOptions, LoadOptions, PrunePreview, Trace } from "../../../src/core/trace.ts";
 import { copyOf } from "./copy.ts";
 
 interface ReferenceTraceOptions {
