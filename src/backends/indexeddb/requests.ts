@@ -18,11 +18,29 @@ export function advanced<C extends IDBCursor>(request: IDBRequest<C | null>, cou
   return moved;
 }
 
-/** Resolves once a transaction is complete, not before: Chromium reports a full disk after all requests have succeeded. */
+/** How long a transaction may still take to end after its connection was closed, in milliseconds. */
+const GRACE_MS = 100;
+
+/**
+ * Resolves once a transaction is complete, not before: Chromium reports a full disk after all requests have succeeded.
+ *
+ * Where the site's data is cleared, Chromium may close the connection and leave a transaction without `complete` and
+ * `abort`, whether or not it was being committed. So it is given up after the connection's `close`.
+ */
 export function ended(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () =>
+  const { db } = transaction;
+  return new Promise<void>((resolve, reject) => {
+    const fail = (): void =>
       reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
+    const giveUp = (): void => void setTimeout(fail, GRACE_MS);
+    db.addEventListener("close", giveUp);
+    transaction.oncomplete = () => {
+      db.removeEventListener("close", giveUp);
+      resolve();
+    };
+    transaction.onabort = () => {
+      db.removeEventListener("close", giveUp);
+      fail();
+    };
   });
 }
