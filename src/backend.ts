@@ -1,6 +1,7 @@
 import type { Backend } from "./core/backend.ts";
 import type { Channel } from "./core/channel.ts";
 import type { Codec } from "./core/codec.ts";
+import { requireOptions, type OptionNames } from "./core/options.ts";
 import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
 import { Codecs } from "./pieces/codecs.ts";
@@ -58,13 +59,24 @@ export interface CreateStoreOptions {
   readonly onQuotaExceeded?: QuotaHandler;
 }
 
+const OPTIONS: OptionNames<CreateStoreOptions> = {
+  codec: true,
+  readCodecs: true,
+  allowPlainRecords: true,
+  allowUnreadableLatest: true,
+  channel: true,
+  name: true,
+  retention: true,
+  onQuotaExceeded: true,
+};
+
 /**
  * Creates a store over any backend, with all the promises of one in IndexedDB. `waystone/testing` has cases that show
  * whether the backend does its part.
  *
  * @param backend - Where the records live. It belongs to the store from now on: `close` closes it.
  * @returns An open store.
- * @throws TypeError or RangeError if a rule of `retention` is not what it must be.
+ * @throws TypeError or RangeError if an option is not what it must be.
  *
  * @example
  * ```ts
@@ -84,6 +96,7 @@ export interface CreateStoreOptions {
  * ```
  */
 export function createStore<S = unknown>(backend: Backend, options: CreateStoreOptions): Store<S> {
+  requireOptions(options, OPTIONS, "createStore");
   const { codec, readCodecs = [], channel, name = "", retention, onQuotaExceeded } = options;
   const { allowPlainRecords, allowUnreadableLatest } = options;
   return new TraceStore<S>({

@@ -5,6 +5,7 @@ import { deleteDatabase } from "./backends/indexeddb/delete.ts";
 import { createSuperjsonCodec } from "./codecs/superjson.ts";
 import type { Codec } from "./core/codec.ts";
 import { isOwnName } from "./core/names.ts";
+import { requireOptions, type OptionNames } from "./core/options.ts";
 import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
 import { Codecs } from "./pieces/codecs.ts";
@@ -26,7 +27,15 @@ export { keepLast, maxAge, maxBytes } from "./core/retention.ts";
 export type { QuotaHandler, Retention } from "./core/retention.ts";
 export type { CheckpointStoreErrorCode, CheckpointStoreErrorDetails } from "./core/errors.ts";
 export type { Codec, CustomValues, Place, PlacedHead } from "./core/codec.ts";
-export type { CheckpointStore, StorageUsage, Store, TraceSummary, TracesOptions, WatchOptions } from "./core/store.ts";
+export type {
+  CheckpointStore,
+  StorageUsage,
+  Store,
+  TracesCursor,
+  TraceSummary,
+  TracesOptions,
+  WatchOptions,
+} from "./core/store.ts";
 export type {
   Change,
   ChangeListener,
@@ -91,6 +100,19 @@ export interface OpenStoreOptions {
   readonly onDataLoss?: (loss: DataLoss) => void;
 }
 
+const OPEN: OptionNames<OpenStoreOptions> = {
+  codec: true,
+  readCodecs: true,
+  allowPlainRecords: true,
+  allowUnreadableLatest: true,
+  durability: true,
+  retention: true,
+  onQuotaExceeded: true,
+  blockedTimeoutMs: true,
+  openTimeoutMs: true,
+  onDataLoss: true,
+};
+const DELETE: OptionNames<DeleteStoreOptions> = { blockedTimeoutMs: true };
 const BLOCKED_TIMEOUT_MS = 5000;
 
 /**
@@ -122,6 +144,7 @@ const BLOCKED_TIMEOUT_MS = 5000;
  * ```
  */
 export async function openStore<S = unknown>(name: string, options: OpenStoreOptions = {}): Promise<Store<S>> {
+  requireOptions(options, OPEN, "openStore");
   const {
     codec = createSuperjsonCodec(),
     readCodecs = [],
@@ -183,10 +206,9 @@ export interface DeleteStoreOptions {
  * console.log(await (await openStore("my-agent")).traces()); // []
  * ```
  */
-export async function deleteStore(
-  name: string,
-  { blockedTimeoutMs = BLOCKED_TIMEOUT_MS }: DeleteStoreOptions = {},
-): Promise<void> {
+export async function deleteStore(name: string, options: DeleteStoreOptions = {}): Promise<void> {
+  requireOptions(options, DELETE, "deleteStore");
+  const { blockedTimeoutMs = BLOCKED_TIMEOUT_MS } = options;
   requireStoreName(name);
   await deleteDatabase(name, { blockedTimeoutMs });
 }

@@ -1,6 +1,7 @@
 import { createMemoryBackend } from "./backends/memory.ts";
 import { createStructuredCloneCodec } from "./codecs/structured-clone.ts";
 import type { Codec } from "./core/codec.ts";
+import { requireOptions, type OptionNames } from "./core/options.ts";
 import { combineRetention, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
 import { Codecs } from "./pieces/codecs.ts";
@@ -14,6 +15,8 @@ export interface MemoryStoreOptions {
   readonly retention?: Retention | readonly Retention[];
 }
 
+const OPTIONS: OptionNames<MemoryStoreOptions> = { codec: true, retention: true };
+
 /**
  * Creates a store in memory, with all the promises of one in IndexedDB, except that it lasts as long as the page. For
  * tests, above all.
@@ -21,7 +24,7 @@ export interface MemoryStoreOptions {
  * Each call creates a store of its own, which no other tab or worker sees.
  *
  * @returns An open store, without a promise: nothing is awaited.
- * @throws TypeError or RangeError if a rule of `retention` is not what it must be.
+ * @throws TypeError or RangeError if an option is not what it must be.
  *
  * @example
  * ```ts
@@ -32,10 +35,9 @@ export interface MemoryStoreOptions {
  * console.log((await store.loadLatest("run-1"))?.state); // { step: 1 }
  * ```
  */
-export function createMemoryStore<S = unknown>({
-  codec = createStructuredCloneCodec(),
-  retention,
-}: MemoryStoreOptions = {}): Store<S> {
+export function createMemoryStore<S = unknown>(options: MemoryStoreOptions = {}): Store<S> {
+  requireOptions(options, OPTIONS, "createMemoryStore");
+  const { codec = createStructuredCloneCodec(), retention } = options;
   return new TraceStore<S>({
     backend: createMemoryBackend(),
     codecs: new Codecs([codec], { store: `memory ${crypto.randomUUID()}` }),

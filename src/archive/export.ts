@@ -2,6 +2,7 @@ import { concatBytes } from "../core/bytes.ts";
 import { pickHead, type CheckpointHead, type TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
+import { requireOptions, type OptionNames } from "../core/options.ts";
 import { isSameMetadata, metadataOf, sealHead, type PreparedHead } from "../log/heads.ts";
 import type { TraceRecord } from "../log/records.ts";
 import { readTrace } from "../log/trace-record.ts";
@@ -45,6 +46,7 @@ export interface ExportOptions {
   readonly onProgress?: (progress: ArchiveProgress) => void;
 }
 
+const EXPORT: OptionNames<ExportOptions> = { traceIds: true, codec: true, signal: true, onProgress: true };
 /** The least number of bytes that the stream returns at a time. */
 const CHUNK_BYTES = 64 * 1024;
 const PROGRESS_CHECKPOINTS = 32;
@@ -54,6 +56,7 @@ export function exportStream(
   store: ArchivedStore,
   options: ExportOptions & { readonly codec: Codec },
 ): ReadableStream<Uint8Array> {
+  requireOptions(options, EXPORT, "exportTraces");
   const { traceIds, signal } = options;
   if (traceIds !== undefined) {
     if (!Array.isArray(traceIds)) throw new TypeError("traceIds must be an array");

@@ -1,6 +1,7 @@
 import type { TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
 import { isCheckpointStoreError } from "../core/errors.ts";
+import { requireOptions, type OptionNames } from "../core/options.ts";
 import { ArchivedTrace, type ArchivedCheckpoint } from "./archived-trace.ts";
 import type { ArchivedStore } from "./archived-store.ts";
 import { checkEnd, checkHeader, traceOf, type Fields, type TraceEntry } from "./entries.ts";
@@ -49,6 +50,14 @@ export interface ImportSummary {
   readonly skipped: readonly TraceId[];
 }
 
+const IMPORT: OptionNames<ImportOptions> = {
+  onConflict: true,
+  renameTrace: true,
+  dropPins: true,
+  codec: true,
+  signal: true,
+  onProgress: true,
+};
 const CONFLICTS: ReadonlySet<unknown> = new Set<ImportOptions["onConflict"]>(["error", "skip", "extend"]);
 
 /** Stores the traces of an archive. */
@@ -57,6 +66,7 @@ export async function importStream(
   stream: ReadableStream<Uint8Array>,
   options: ImportOptions & { readonly codec: Codec },
 ): Promise<ImportSummary> {
+  requireOptions(options, IMPORT, "importTraces");
   const { onConflict = "error", signal } = options;
   if (typeof (stream as Partial<ReadableStream> | undefined)?.getReader !== "function") {
     throw new TypeError("stream must be a ReadableStream");

@@ -1,6 +1,7 @@
 import { concatBytes } from "../core/bytes.ts";
 import type { Codec, Place } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
+import { requireOptions, type OptionNames } from "../core/options.ts";
 import { ringOf, type KeyRing } from "./encrypted/key-ring.ts";
 import { bytesOfPlace } from "./encrypted/place-bytes.ts";
 
@@ -29,6 +30,7 @@ export interface EncryptedCodecOptions {
   readonly encryptMetadata?: boolean;
 }
 
+const OPTIONS: OptionNames<EncryptedCodecOptions> = { codec: true, keys: true, encryptMetadata: true };
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 /** The first byte of what is encrypted: what the other codec made. */
@@ -61,7 +63,9 @@ const TEXT = 2;
  * console.log((await store.loadLatest("run-1"))?.state); // { secret: 'attack at dawn' }
  * ```
  */
-export function createEncryptedCodec({ codec, keys, encryptMetadata = false }: EncryptedCodecOptions): Codec {
+export function createEncryptedCodec(options: EncryptedCodecOptions): Codec {
+  requireOptions(options, OPTIONS, "createEncryptedCodec");
+  const { codec, keys, encryptMetadata = false } = options;
   const ring = "algorithm" in keys ? ringOf(keys) : keys;
   const name = `encrypted(${codec.name})`;
   return {

@@ -1,5 +1,6 @@
 import { SuperJSON, type SuperJSONResult } from "superjson";
 import type { Codec, CustomValues } from "../core/codec.ts";
+import { requireOptions, type OptionNames } from "../core/options.ts";
 
 /** A class whose instances are stored by their properties, and made again without a call of the constructor. */
 type Class = new (...args: never[]) => object;
@@ -43,6 +44,8 @@ export interface SuperjsonCodecOptions {
   readonly custom?: Readonly<Record<string, CustomTransform>>;
 }
 
+const OPTIONS: OptionNames<SuperjsonCodecOptions> = { classes: true, custom: true };
+
 /**
  * Creates the default codec: JSON text that a person can read, by `superjson`. Binary content stays binary.
  *
@@ -74,7 +77,9 @@ export interface SuperjsonCodecOptions {
  * console.log(last?.state.budget.add(1)); // Money { cents: 501 }
  * ```
  */
-export function createSuperjsonCodec({ classes = {}, custom = {} }: SuperjsonCodecOptions = {}): Codec {
+export function createSuperjsonCodec(options: SuperjsonCodecOptions = {}): Codec {
+  requireOptions(options, OPTIONS, "createSuperjsonCodec");
+  const { classes = {}, custom = {} } = options;
   const superjson = new SuperJSON();
   for (const [name, registered] of Object.entries(classes)) {
     if (Object.hasOwn(custom, name)) throw new TypeError(`${name} names both a class and a transform`);

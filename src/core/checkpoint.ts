@@ -1,3 +1,5 @@
+import { requireOptions, type OptionNames } from "./options.ts";
+
 /** The id of a checkpoint: a string that is not empty, unique within a store. Default is `crypto.randomUUID()`. */
 export type CheckpointId = string;
 
@@ -64,6 +66,15 @@ export interface StoredHead extends CheckpointHead {
 /** Options of `createCheckpoint` and `Trace.save`: any field of the checkpoint except its state. */
 export type CheckpointOptions = Partial<CheckpointHead>;
 
+const OPTIONS: OptionNames<CheckpointOptions> = {
+  id: true,
+  parentId: true,
+  nextNode: true,
+  graphHash: true,
+  createdAt: true,
+  metadata: true,
+};
+
 /**
  * Returns a checkpoint of `state`, ready to be saved.
  *
@@ -73,6 +84,7 @@ export type CheckpointOptions = Partial<CheckpointHead>;
  * @param options - Other fields of the checkpoint. Default of `id` is `crypto.randomUUID()`; default of `createdAt` is
  *   `Date.now()`; the others stay absent.
  * @returns A plain object that holds `state` itself.
+ * @throws TypeError for an option that there is not.
  *
  * @example
  * ```ts
@@ -85,6 +97,7 @@ export type CheckpointOptions = Partial<CheckpointHead>;
  * ```
  */
 export function createCheckpoint<S>(state: S, options: CheckpointOptions = {}): Checkpoint<S> {
+  requireOptions(options, OPTIONS, "a checkpoint");
   const { id = crypto.randomUUID(), createdAt = Date.now() } = options;
   return { ...pickHead({ ...options, id, createdAt }), state };
 }

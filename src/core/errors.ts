@@ -4,8 +4,8 @@ import type { CheckpointId, TraceId } from "./checkpoint.ts";
  * Why a store refused or failed. Codes are stable across releases.
  *
  * - `storage`: the backend failed in a way that no other code describes; see `cause`.
- * - `not-found`: the checkpoint to fork from, or the trace to export, does not exist, or keys that were made here are
- *   gone. (`load` returns `undefined` instead.)
+ * - `not-found`: the checkpoint to fork from or to go on from, or the trace to export, does not exist, or keys that were
+ *   made here are gone. (`load` returns `undefined` instead.)
  * - `corrupted`: a stored record or a line of an archive is damaged or missing. Other checkpoints still load.
  * - `serialization`: a value can't be stored without loss; `path` names it.
  * - `graph-mismatch`: the checkpoint was made by another graph; see `expected` and `actual`.

@@ -1,5 +1,6 @@
 import type { TraceId } from "./checkpoint.ts";
 import type { CheckpointStoreError } from "./errors.ts";
+import { requireOptions, type OptionNames } from "./options.ts";
 
 /**
  * The rule for what is kept of a trace. It is applied with each save, in the same transaction: a checkpoint is removed
@@ -103,10 +104,12 @@ export function maxBytes(bytes: number): Retention {
   return combineRetention({ maxBytes: bytes });
 }
 
+const RULE: OptionNames<Retention> = { keepLast: true, maxAgeMs: true, maxBytes: true };
+
 /**
  * Combines rules into one that is as strict as all of them together.
  *
- * @throws TypeError if a rule is not an object or a limit is not a number.
+ * @throws TypeError if a rule is not an object, has a limit of another name, or has one that is not a number.
  * @throws RangeError if a limit is out of its range.
  */
 export function combineRetention(rules: Retention | readonly Retention[] = []): Retention {
@@ -114,6 +117,7 @@ export function combineRetention(rules: Retention | readonly Retention[] = []): 
   for (const rule of Array.isArray(rules) ? (rules as readonly Retention[]) : [rules as Retention]) {
     if (typeof rule !== "object" || rule === null)
       throw new TypeError(`retention must be made of rules, got ${String(rule)}`);
+    requireOptions(rule, RULE, "retention");
     for (const key of ["keepLast", "maxAgeMs", "maxBytes"] as const) {
       const limit = rule[key];
       if (limit === undefined) continue;

@@ -119,7 +119,9 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
   /**
    * Lists the traces of the store. Reads one record a trace, and no checkpoint.
    *
-   * @returns One summary a trace, the trace that was saved to last first.
+   * @param options - Which page of the list. Default is all of it.
+   * @returns One summary a trace, the trace that was saved to last first. Fewer than `limit` are the end of the list.
+   * @throws TypeError or RangeError for an option that is not what it must be.
    *
    * @example
    * ```ts
@@ -129,7 +131,7 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * for (const name of ["a", "b", "c"]) await store.trace(name).save({ name });
    *
    * const page = await store.traces({ limit: 2 });
-   * const next = await store.traces({ limit: 2, before: page.at(-1)!.traceId });
+   * const next = await store.traces({ limit: 2, before: page.at(-1)! });
    * console.log(page.map(({ traceId }) => traceId), next.map(({ traceId }) => traceId)); // [ 'c', 'b' ] [ 'a' ]
    * ```
    */
@@ -139,7 +141,11 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * one, so the loop may take as long as it likes.
    *
    * @param traceId - The trace to read.
-   * @returns The heads of the checkpoints, without their states.
+   * @param options - Where to start, and how many to read.
+   * @returns The heads of the checkpoints, without their states. Fewer than `limit` are the end of the trace.
+   * @throws TypeError or RangeError for an option that is not what it must be.
+   * @throws CheckpointStoreError `not-found`: the trace has no checkpoint of the id `before`, or was deleted and made anew
+   *   since. It is thrown from the loop.
    * @throws The signal's reason, from the loop, once `signal` is aborted.
    *
    * @example
@@ -274,19 +280,29 @@ export interface TraceSummary {
   readonly checkpoints: number;
   /** Bytes that its records hold: lengths of what the codec encoded, without the database's own overhead. */
   readonly bytes: number;
+  /**
+   * When it was last saved to, in milliseconds since the epoch: a number that no two traces share. It is that of the
+   * clock of the machine that saved, kept from going back.
+   */
+  readonly savedAt: number;
   /** The head of its newest checkpoint. */
   readonly latest: StoredHead;
 }
+
+/** A place in the list of traces: any `TraceSummary`, or these two fields of it. */
+export type TracesCursor = Pick<TraceSummary, "traceId" | "savedAt">;
 
 /** Options of `Store.traces`. */
 export interface TracesOptions {
   /** How many traces to list at most: a whole number, 0 or more. Default is all. */
   readonly limit?: number;
   /**
-   * List the traces after this one, which is the last one of the page before. Default is to start with the trace that
-   * was saved to last. Without such a trace, the list is empty.
+   * List the traces that were saved to before this one was: the last summary of the page before. It says by itself where
+   * to go on, even if its trace was deleted or saved to since. Default is to start with the trace that was saved to last.
+   *
+   * A trace that is saved to between two pages has come first, and is on no later page.
    */
-  readonly before?: TraceId;
+  readonly before?: TracesCursor;
 }
 
 /** Options of `Store.watch`. */

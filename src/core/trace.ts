@@ -88,7 +88,11 @@ export interface Trace<S = unknown> {
   /**
    * Reads the heads of the trace, newest first, as `Store.history` does.
    *
-   * @returns The heads of the checkpoints, without their states.
+   * @param options - Where to start, and how many to read.
+   * @returns The heads of the checkpoints, without their states. Fewer than `limit` are the end of the trace.
+   * @throws TypeError or RangeError for an option that is not what it must be.
+   * @throws CheckpointStoreError `not-found`: the trace has no checkpoint of the id `before`, or was deleted and made anew
+   *   since. It is thrown from the loop.
    * @throws The signal's reason, from the loop, once `signal` is aborted.
    */
   history(options?: HistoryOptions): AsyncIterable<StoredHead>;
@@ -209,10 +213,11 @@ export interface HistoryOptions {
   /** How many heads to read at most: a whole number, 0 or more. Default is all. */
   readonly limit?: number;
   /**
-   * Start with the checkpoint that was saved before this one. Default is to start with the newest. If the trace has no
-   * such checkpoint, there are no heads.
+   * Start with the checkpoint that was saved before this one: the last head of the page before, which says by itself where
+   * to go on, even if its checkpoint was removed since; or an id, which is `not-found` once it is gone. Default is to
+   * start with the newest.
    */
-  readonly before?: CheckpointId;
+  readonly before?: CheckpointId | StoredHead;
   /** Ends the reading when it is aborted: the loop throws the signal's reason. Default is none. */
   readonly signal?: AbortSignal;
 }

@@ -16,27 +16,34 @@ export interface RecordedSummary extends Omit<TraceSummary, "latest"> {
  */
 export async function readSummaries(
   transaction: ReadTransaction,
-  { limit, before }: TracesOptions,
+  { limit = Infinity, before }: TracesOptions,
 ): Promise<RecordedSummary[]> {
-  if (limit === 0) return [];
-  let range: KeyRange | undefined;
-  if (before !== undefined) {
-    const last = await transaction.get<TraceRecord>("traces", [before]);
-    if (last === undefined) return [];
-    range = { upper: [last.savedAt, before], upperOpen: true };
+  const summaries: RecordedSummary[] = [];
+  let range: KeyRange | undefined = before && { upper: [before.savedAt, before.traceId], upperOpen: true };
+  while (summaries.length < limit) {
+    const asked = limit - summaries.length;
+    const records = await transaction.getAll<TraceRecord>("traces", {
+      index: "by_saved_at",
+      reverse: true,
+      ...(range !== undefined && { range }),
+      ...(asked !== Infinity && { limit: asked }),
+    });
+    summaries.push(...(await Promise.all(records.map((record) => summaryOf(transaction, record)))).flat());
+    const last = records[records.length - 1];
+    if (last === undefined || records.length < asked) break;
+    range = { upper: [last.savedAt, last.traceId], upperOpen: true };
   }
-  const records = await transaction.getAll<TraceRecord>("traces", {
-    index: "by_saved_at",
-    reverse: true,
-    ...(range !== undefined && { range }),
-    ...(limit !== undefined && { limit }),
-  });
-  const traces = await Promise.all(
-    records.map((record) => (isIntactRecord(record) ? record : readTrace(transaction, record.traceId))),
-  );
-  return traces
-    .filter((trace) => trace !== undefined)
-    .map(({ traceId, checkpoints, bytes, latest }) => ({ traceId, checkpoints, bytes, latest }));
+  return summaries;
+}
+
+/** Returns the summary of a trace; none if its record is damaged, and it has no checkpoints to build it again from. */
+async function summaryOf(transaction: ReadTransaction, record: TraceRecord): Promise<RecordedSummary[]> {
+  // What the list is ordered by is what is recorded, damaged or not.
+  const { traceId, savedAt } = record;
+  const trace = isIntactRecord(record) ? record : await readTrace(transaction, traceId);
+  if (trace === undefined) return [];
+  const { checkpoints, bytes, latest } = trace;
+  return [{ traceId, checkpoints, bytes, savedAt, latest }];
 }
 
 /** Adds up the sizes of all traces. */

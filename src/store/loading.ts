@@ -1,5 +1,6 @@
 import { pickHead, type Checkpoint, type CheckpointId, type StoredHead, type TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
+import { requireOptions, type OptionNames } from "../core/options.ts";
 import type { LoadLatestOptions, LoadOptions } from "../core/trace.ts";
 import { metadataOf } from "../log/heads.ts";
 import { idsOf, isIntactRecord, rangeOf, type TraceRecord } from "../log/records.ts";
@@ -12,6 +13,9 @@ import { decodeCheckpoint, findStored, type Stored } from "../verbs/load.ts";
 import type { StoreCore } from "./store-core.ts";
 import { requireId } from "./validate.ts";
 
+const LOAD: OptionNames<LoadOptions> = { graphHash: true };
+const LOAD_LATEST: OptionNames<LoadLatestOptions> = { ...LOAD, skipDamaged: true };
+
 /** Loads the checkpoint of an id, of whichever trace or of one alone. @throws `graph-mismatch`, `corrupted`, `codec-mismatch`. */
 export async function loadCheckpoint<S>(
   core: StoreCore,
@@ -20,6 +24,7 @@ export async function loadCheckpoint<S>(
   within?: TraceId,
 ): Promise<Checkpoint<S> | undefined> {
   requireId(id, "id");
+  requireOptions(options, LOAD, "load");
   const stored = await core.read((transaction) => findStored(transaction, id), STATES);
   if (within !== undefined && stored?.record.traceId !== within) return undefined;
   return decode(core, stored, options);
@@ -32,6 +37,7 @@ export async function loadLatest<S>(
   options: LoadLatestOptions,
 ): Promise<Checkpoint<S> | undefined> {
   requireId(traceId, "traceId");
+  requireOptions(options, LOAD_LATEST, "loadLatest");
   core.requireOpen();
   const latest = await findLatestFor<S>(core, traceId);
   if ("checkpoint" in latest) {
@@ -77,7 +83,7 @@ async function checkpointOf<S>(core: StoreCore, { latest }: TraceRecord, { root 
   return { ...pickHead({ ...latest, ...(metadata !== undefined && { metadata: structuredClone(metadata) }) }), state };
 }
 
-async function newestSound<S>(core: StoreCore, traceId: TraceId, options: LoadOptions) {
+async function newestSound<S>(core: StoreCore, traceId: TraceId, { skipDamaged: _, ...options }: LoadLatestOptions) {
   const range = rangeOf(traceId);
   const keys = await core.read((transaction) => transaction.keys("checkpoints", { range, reverse: true }), HEADS);
   for (const id of idsOf(keys)) {

@@ -17,6 +17,7 @@ import {
   type TraceId,
 } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
+import { requireOptions, type OptionNames } from "../core/options.ts";
 import { combineRetention } from "../core/retention.ts";
 import type { StorageUsage, Store, TracesOptions, TraceSummary, WatchOptions } from "../core/store.ts";
 import type {
@@ -45,7 +46,20 @@ import { CORE, StoreCore, type StoreParts } from "./store-core.ts";
 import { takeOver } from "./take-over.ts";
 import { TraceHandle, type HandleParts } from "./trace-handle.ts";
 import { persistStorage, readUsage } from "./usage.ts";
-import { requireCheckpoint, requireCount, requireId } from "./validate.ts";
+import {
+  requireCheckpoint,
+  requireCount,
+  requireFlag,
+  requireHistoryCursor,
+  requireId,
+  requireTracesCursor,
+} from "./validate.ts";
+
+const TRACE: OptionNames<TraceOptions> = { retention: true };
+const TRACES: OptionNames<TracesOptions> = { limit: true, before: true };
+const HISTORY: OptionNames<HistoryOptions> = { limit: true, before: true, signal: true };
+const WATCH: OptionNames<WatchOptions> = { traceId: true, signal: true };
+const PRUNE: OptionNames<{ readonly dryRun?: boolean }> = { dryRun: true };
 
 /** The store over any backend, with any codec. */
 export class TraceStore<S> implements Store<S> {
@@ -102,11 +116,17 @@ export class TraceStore<S> implements Store<S> {
 
   prune(traceId: TraceId, keep: number): Promise<number>;
   prune(traceId: TraceId, keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
-  async prune(traceId: TraceId, keep: number, options?: { readonly dryRun: true }): Promise<number | PrunePreview> {
+  async prune(
+    traceId: TraceId,
+    keep: number,
+    options: { readonly dryRun?: boolean } = {},
+  ): Promise<number | PrunePreview> {
     requireId(traceId, "traceId");
     requireCount(keep, "keep");
+    requireOptions(options, PRUNE, "prune");
+    requireFlag(options.dryRun, "dryRun");
     this.#core.requireOpen();
-    if (options?.dryRun === true) {
+    if (options.dryRun === true) {
       return this.#core.read(async (transaction) => {
         const trace = await readTrace(transaction, traceId);
         return trace === undefined ? { ids: [], bytes: 0 } : previewPrune(transaction, trace, keep);
@@ -132,8 +152,10 @@ export class TraceStore<S> implements Store<S> {
     return this.#empty(traceId, { endsOwnership: true });
   }
 
-  trace(traceId: TraceId, { retention }: TraceOptions = {}): Trace<S> {
+  trace(traceId: TraceId, options: TraceOptions = {}): Trace<S> {
     requireId(traceId, "traceId");
+    requireOptions(options, TRACE, "trace");
+    const { retention } = options;
     const rules = {
       retention: retention === undefined ? this.#core.retention : combineRetention(retention),
       owner: undefined,
@@ -142,8 +164,9 @@ export class TraceStore<S> implements Store<S> {
   }
 
   async traces(options: TracesOptions = {}): Promise<TraceSummary[]> {
+    requireOptions(options, TRACES, "traces");
     if (options.limit !== undefined) requireCount(options.limit, "limit");
-    if (options.before !== undefined) requireId(options.before, "before");
+    if (options.before !== undefined) requireTracesCursor(options.before);
     const { codecs } = this.#core;
     const traces = await this.#core.read((transaction) => readSummaries(transaction, options));
     return Promise.all(traces.map(async (trace) => ({ ...trace, latest: await openHead(trace.latest, codecs) })));
@@ -151,8 +174,9 @@ export class TraceStore<S> implements Store<S> {
 
   history(traceId: TraceId, options: HistoryOptions = {}): AsyncIterable<StoredHead> {
     requireId(traceId, "traceId");
+    requireOptions(options, HISTORY, "history");
     if (options.limit !== undefined) requireCount(options.limit, "limit");
-    if (options.before !== undefined) requireId(options.before, "before");
+    if (options.before !== undefined) requireHistoryCursor(options.before, traceId);
     return readHistory((work) => this.#core.read(work, HEADS), traceId, { ...options, codecs: this.#core.codecs });
   }
 
@@ -167,6 +191,7 @@ export class TraceStore<S> implements Store<S> {
   }
 
   watch(listener: ChangeListener, options: WatchOptions = {}): () => void {
+    requireOptions(options, WATCH, "watch");
     this.#core.requireOpen();
     return this.#core.changes.watch(listener, options);
   }
@@ -226,13 +251,10 @@ export class TraceStore<S> implements Store<S> {
       save: (checkpoint, growth) => this.#save(traceId, checkpoint, { ...rules, growth }),
       load: (id, options) => loadCheckpoint(this.#core, id, options, traceId),
       fork: (...args) => this.#fork(...args),
-      takeOver: (work, options) =>
-        takeOver(this.#core, {
-          ...options,
-          traceId,
-          work,
-          own: (owner) => new TraceHandle<S>(this.#handleParts(traceId, { ...rules, owner }), traceId),
-        }),
+      takeOver: (work, options) => {
+        const own = (owner: string) => new TraceHandle<S>(this.#handleParts(traceId, { ...rules, owner }), traceId);
+        return takeOver(this.#core, { traceId, work, own }, options);
+      },
     };
   }
 

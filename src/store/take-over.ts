@@ -1,11 +1,20 @@
 import type { Checkpoint, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { ownName } from "../core/names.ts";
+import { requireOptions, type OptionNames } from "../core/options.ts";
 import type { TakeOverOptions, Trace, TraceWork } from "../core/trace.ts";
 import { OWNERS } from "../log/scopes.ts";
 import { putOwner, removeOwner, takenOver } from "../log/owners.ts";
 import type { OwnerRecord } from "../log/records.ts";
 import type { StoreCore } from "./store-core.ts";
+
+const TAKE_OVER: OptionNames<TakeOverOptions> = {
+  graphHash: true,
+  skipDamaged: true,
+  signal: true,
+  steal: true,
+  waitsForOwn: true,
+};
 
 /** The work that is under way in this page or worker, by the name of its lock. */
 const underWay = new Map<string, object>();
@@ -18,16 +27,11 @@ const underWay = new Map<string, object>();
  */
 export async function takeOver<S, T>(
   core: StoreCore,
-  {
-    traceId,
-    work,
-    own,
-    signal,
-    steal = false,
-    waitsForOwn = false,
-    ...loading
-  }: TakeOverOptions & { traceId: TraceId; work: TraceWork<S, T>; own: (owner: string) => Trace<S> },
+  { traceId, work, own }: { traceId: TraceId; work: TraceWork<S, T>; own: (owner: string) => Trace<S> },
+  options: TakeOverOptions,
 ): Promise<T> {
+  requireOptions(options, TAKE_OVER, "takeOver");
+  const { signal, steal = false, waitsForOwn = false, ...loading } = options;
   if (typeof work !== "function") throw new TypeError(`work must be a function, got ${typeof work}`);
   core.requireOpen();
   const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;

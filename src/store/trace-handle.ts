@@ -8,6 +8,7 @@ import {
   type StoredHead,
   type TraceId,
 } from "../core/checkpoint.ts";
+import { requireOptions, type OptionNames } from "../core/options.ts";
 import type { Store } from "../core/store.ts";
 import type {
   ChangeListener,
@@ -20,6 +21,8 @@ import type {
   TraceWork,
 } from "../core/trace.ts";
 import { Stand, type Growth } from "./stand.ts";
+
+const WATCH: OptionNames<{ readonly signal?: AbortSignal }> = { signal: true };
 
 /** What a handle needs of its store. */
 export interface HandleParts<S> {
@@ -89,6 +92,7 @@ export class TraceHandle<S> implements Trace<S> {
   }
 
   watch(listener: ChangeListener, options: { readonly signal?: AbortSignal } = {}): () => void {
+    requireOptions(options, WATCH, "watch");
     return this.#store.watch(listener, { ...options, traceId: this.id });
   }
 

@@ -1,4 +1,5 @@
-import type { Checkpoint } from "../core/checkpoint.ts";
+import type { Checkpoint, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
+import type { TracesCursor } from "../core/store.ts";
 
 /**
  * The furthest time that a `Date` can hold (ECMA-262, Time Values and Time Range). Beyond it, 1 more may be the same
@@ -18,6 +19,12 @@ export function requireCount(value: unknown, name: string): asserts value is num
   if (typeof value !== "number") throw new TypeError(`${name} must be a number, got ${describe(value)}`);
   if (!Number.isSafeInteger(value) || value < 0)
     throw new RangeError(`${name} must be a whole number, 0 or more, got ${value}`);
+}
+
+/** @throws TypeError unless `value` is a boolean or absent. */
+export function requireFlag(value: unknown, name: string): asserts value is boolean | undefined {
+  if (value !== undefined && typeof value !== "boolean")
+    throw new TypeError(`${name} must be true or false, got ${describe(value)}`);
 }
 
 /** @throws TypeError or RangeError unless `value` is a checkpoint that can be saved. */
@@ -44,6 +51,27 @@ export function requireCheckpoint(value: unknown): asserts value is Checkpoint {
   }
   if (!("state" in value)) throw new TypeError("checkpoint.state is missing");
   if (isThenable(state)) throw new TypeError("checkpoint.state is a promise: await it before saving");
+}
+
+/** @throws TypeError unless `value` is a summary of a trace, or what of it says where to go on. */
+export function requireTracesCursor(value: unknown): asserts value is TracesCursor {
+  const { traceId, savedAt } = (typeof value === "object" && value !== null ? value : {}) as Partial<TracesCursor>;
+  // A trace may have moved since it was listed: its id does not say where it was.
+  if (typeof traceId !== "string" || typeof savedAt !== "number" || Number.isNaN(savedAt)) {
+    throw new TypeError(
+      `before must be a summary that traces() returned, or its traceId and savedAt, got ${describe(value)}`,
+    );
+  }
+}
+
+/** @throws TypeError unless `value` is an id, or a head of the trace. */
+export function requireHistoryCursor(value: unknown, traceId: TraceId): asserts value is CheckpointId | StoredHead {
+  if (typeof value !== "object" || value === null) return requireId(value, "before");
+  const head = value as Partial<StoredHead>;
+  if (!Number.isSafeInteger(head.seq) || typeof head.traceId !== "string")
+    throw new TypeError("before must be an id, or a head that history() returned");
+  if (head.traceId !== traceId)
+    throw new TypeError(`before must be a head of trace ${traceId}, got one of ${head.traceId}`);
 }
 
 function isThenable(value: unknown): boolean {

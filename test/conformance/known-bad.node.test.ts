@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { conformanceCases, ConformanceFailure, fitsSubject, runConformanceCase } from "../../src/testing/index.ts";
 import type { ConformanceSubject } from "../../src/testing/index.ts";
+import * as cursors from "./known-bad/bad-cursors.ts";
 import * as handles from "./known-bad/bad-handles.ts";
 import * as order from "./known-bad/bad-order.ts";
 import * as retention from "./known-bad/bad-retention.ts";
@@ -32,6 +33,19 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
     handles.StandsWhereCallsEnd,
     "handle: a save grows from what the call before it loads",
     "handle: saves that were not awaited grow from the last that was stored",
+  ],
+  [
+    cursors.LooksCursorsUp,
+    "traces: a summary says where to go on, whatever became of its trace",
+    "history: a head says where to go on, whatever was removed since",
+    "history: before an id that the trace does not have is not-found",
+  ],
+  [cursors.MixesUpTraces, "history: a trace that was made anew is not taken for the one before"],
+  [
+    handles.TakesAnyOption,
+    ...["load", "loadLatest", "a handle's load", "trace", "prune", "traces", "history", "watch"].map(
+      (what) => `misuse: an option that there is not: ${what}`,
+    ),
   ],
   [handles.KnowsNoRetries, "handle: the same id, state and options are the same save"],
   [retention.IgnoresPins, "retention: pinned checkpoints stay, and all that their states need"],

@@ -87,6 +87,30 @@ describe("on a full disk", () => {
     expect(await store.list("one")).toEqual(["one2"]);
   });
 
+  test("if asking fails, the save says that the disk is full, and why nobody could be asked", async () => {
+    const reason = new TypeError("settings can't be read");
+    const throwing: readonly QuotaHandler[] = [
+      () => {
+        throw reason;
+      },
+      () => Promise.reject(reason),
+    ];
+    for (const onQuotaExceeded of throwing) {
+      const backend = backendOf(6);
+      await fill(backend);
+      const store = storeOf(backend, onQuotaExceeded);
+      const error: unknown = await store
+        .trace("one")
+        .save({ step: 3 })
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "quota-exceeded", traceId: "one" });
+      expect((error as Error).cause).toBe(reason);
+      expect(await store.list("one")).toEqual(["one2", "one1", "one0"]);
+      await store.prune("two", 1);
+      await store.trace("one").save({ step: 3 });
+    }
+  });
+
   test("without an answer, or with a bad one, nothing goes", async () => {
     for (const [answer, error] of [
       [undefined, { code: "quota-exceeded" }],

@@ -85,3 +85,20 @@ describe("the latest state is read", () => {
     expect((await store.loadLatest("a"))?.state).toEqual({ id: "a1" });
   });
 });
+
+test("a history that is being read is not mixed with that of a trace that was made anew", async () => {
+  const store = storeOn(new WatchedBackend());
+  const save = (step: number) => store.saveWithTrace("a", { ...at(`a${step}`), createdAt: step });
+  for (let step = 0; step < 100; step += 1) await save(step);
+  const met: string[] = [];
+  const reading = (async () => {
+    for await (const { id } of store.history("a")) {
+      met.push(id);
+      if (met.length !== 64) continue;
+      await store.deleteTrace("a");
+      for (let step = 200; step < 300; step += 1) await save(step);
+    }
+  })();
+  await expect(reading).rejects.toMatchObject({ code: "not-found", traceId: "a" });
+  expect(met).toHaveLength(64);
+});

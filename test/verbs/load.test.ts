@@ -110,7 +110,7 @@ describe("the history", () => {
     const trace = await filled(10);
     expect(await historyOf(trace, { limit: 3, before: "t-8" })).toEqual(["t-7", "t-6", "t-5"]);
     expect(await historyOf(trace, { limit: 0 })).toEqual([]);
-    expect(await historyOf(trace, { before: "none" })).toEqual([]);
+    await expect(historyOf(trace, { before: "none" })).rejects.toMatchObject({ code: "not-found", traceId: "t" });
   });
 
   test("goes on where it was while checkpoints come and go", async () => {

@@ -1,3 +1,5 @@
+import { requireOptions, type OptionNames } from "../../core/options.ts";
+
 /** What keys are for. */
 export const AES_256 = { name: "AES-GCM", length: 256 } as const;
 export const USAGES: KeyUsage[] = ["encrypt", "decrypt"];
@@ -38,6 +40,8 @@ export interface KeyRingOptions {
   readonly keys: Readonly<Record<string, CryptoKey>>;
 }
 
+const OPTIONS: OptionNames<KeyRingOptions> = { current: true, keys: true };
+
 /**
  * Creates a ring of keys that you keep yourself.
  *
@@ -60,7 +64,9 @@ export interface KeyRingOptions {
  * console.log((await store.loadLatest("run-1"))?.state); // { step: 1 }
  * ```
  */
-export function createKeyRing({ current, keys }: KeyRingOptions): KeyRing {
+export function createKeyRing(options: KeyRingOptions): KeyRing {
+  requireOptions(options, OPTIONS, "createKeyRing");
+  const { current, keys } = options;
   const known = new Map(Object.entries(keys));
   for (const [id, key] of known) requireKey(key, id);
   const key = known.get(current);

@@ -1,3 +1,4 @@
+import { requireOptions, type OptionNames } from "../../core/options.ts";
 import { keepFirst, readKept, readOrRestore, updateKept, type Copying, type StoredRing } from "./key-database.ts";
 import { AES_256, USAGES, type KeyRing, type RingKey } from "./key-ring.ts";
 
@@ -30,6 +31,8 @@ export interface ManagedKeysOptions {
   readonly allowNewKeys?: boolean;
 }
 
+const OPTIONS: OptionNames<ManagedKeysOptions> = { allowNewKeys: true };
+
 /** The keys themselves can't be copied: that there were some can be told. */
 const COPYING: Copying<StoredRing> = { toText: () => "kept", fromText: () => undefined };
 
@@ -61,10 +64,9 @@ const COPYING: Copying<StoredRing> = { toText: () => "kept", fromText: () => und
  * console.log(keys.current().id === id, (await keys.find(id)) !== undefined); // false true
  * ```
  */
-export async function openManagedKeys(
-  ringName: string,
-  { allowNewKeys = false }: ManagedKeysOptions = {},
-): Promise<ManagedKeys> {
+export async function openManagedKeys(ringName: string, options: ManagedKeysOptions = {}): Promise<ManagedKeys> {
+  requireOptions(options, OPTIONS, "openManagedKeys");
+  const { allowNewKeys = false } = options;
   const name = `managed:${ringName}`;
   const kept = allowNewKeys
     ? await readKept<StoredRing>(name)

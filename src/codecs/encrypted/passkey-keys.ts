@@ -1,4 +1,5 @@
 import { CheckpointStoreError } from "../../core/errors.ts";
+import { requireOptions, type OptionNames } from "../../core/options.ts";
 import { keepFirst, readKept, readOrRestore, type Copying, type StoredPasskey } from "./key-database.ts";
 import { AES_256, ringOf, USAGES, type KeyRing } from "./key-ring.ts";
 
@@ -26,6 +27,12 @@ interface Answer {
   readonly secret: BufferSource | undefined;
 }
 
+const OPTIONS: OptionNames<PasskeyKeysOptions> = {
+  userName: true,
+  domain: true,
+  useExisting: true,
+  allowNewKeys: true,
+};
 const encoder = new TextEncoder();
 const COPYING: Copying<StoredPasskey> = {
   toText: ({ name, credentialId, keyId }) => JSON.stringify({ name, credentialId: [...credentialId], keyId }),
@@ -76,6 +83,7 @@ const COPYING: Copying<StoredPasskey> = {
  */
 export async function openPasskeyKeys(name: string, options: PasskeyKeysOptions = {}): Promise<KeyRing> {
   if (typeof name !== "string" || name === "") throw new TypeError("name must be a string that is not empty");
+  requireOptions(options, OPTIONS, "openPasskeyKeys");
   const { userName = name, domain, useExisting = false, allowNewKeys = false } = options;
   if ((globalThis.navigator as Partial<Navigator> | undefined)?.credentials === undefined) {
     throw new CheckpointStoreError("unavailable", "there is no WebAuthn here");

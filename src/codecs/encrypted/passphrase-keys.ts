@@ -1,4 +1,5 @@
 import { CheckpointStoreError } from "../../core/errors.ts";
+import { requireOptions, type OptionNames } from "../../core/options.ts";
 import { keepFirst, readKept, readOrRestore, type Copying, type StoredDerivation } from "./key-database.ts";
 import { AES_256, ringOf, USAGES, type KeyRing } from "./key-ring.ts";
 
@@ -25,6 +26,7 @@ export interface PassphraseKeysOptions {
   readonly allowNewKeys?: boolean;
 }
 
+const OPTIONS: OptionNames<PassphraseKeysOptions> = { name: true, iterations: true, allowNewKeys: true };
 const COPYING: Copying<StoredDerivation> = {
   toText: ({ name, salt, iterations, proof: { iv, data } }) =>
     JSON.stringify({ name, salt: [...salt], iterations, iv: [...iv], data: [...new Uint8Array(data)] }),
@@ -63,10 +65,9 @@ const COPYING: Copying<StoredDerivation> = {
  * console.log(isCheckpointStoreError(error, "codec-mismatch")); // true
  * ```
  */
-export async function openPassphraseKeys(
-  passphrase: string,
-  { name, iterations = ITERATIONS, allowNewKeys = false }: PassphraseKeysOptions,
-): Promise<KeyRing> {
+export async function openPassphraseKeys(passphrase: string, options: PassphraseKeysOptions): Promise<KeyRing> {
+  requireOptions(options, OPTIONS, "openPassphraseKeys");
+  const { name, iterations = ITERATIONS, allowNewKeys = false } = options;
   if (typeof passphrase !== "string" || passphrase === "")
     throw new TypeError("passphrase must be a string that is not empty");
   if (!Number.isInteger(iterations) || iterations < MIN_ITERATIONS) {

@@ -2,8 +2,10 @@ import { createCheckpoint } from "../../core/checkpoint.ts";
 import type { StoredHead } from "../../core/checkpoint.ts";
 import type { Store } from "../../core/store.ts";
 import type { HistoryOptions } from "../../core/trace.ts";
-import { assert, assertEqual, rejectionOf } from "../assertions.ts";
+import { isCheckpointStoreError } from "../../core/errors.ts";
+import { assert, assertBadInput, assertEqual, assertRefused, rejectionOf } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
+import { show } from "../equality.ts";
 import { noise, saveSteps } from "../steps.ts";
 
 async function heads(store: Store, options?: HistoryOptions): Promise<StoredHead[]> {
@@ -130,6 +132,60 @@ export const historyCases: readonly ConformanceCase[] = [
       await assertEqual(await ids(store, { limit: 3, before: all[5]! }), all.slice(6), "the last page");
       await assertEqual(await ids(store, { before: all[6]! }), [], "before the oldest");
       await assertEqual(await ids(store, { limit: 100 }), all, "a page that is larger than the trace");
+    },
+  },
+  {
+    name: "history: a head says where to go on, whatever was removed since",
+    needs: ["history"],
+    async run({ open }) {
+      const store = await open();
+      const all = (await saveSteps(store, "trace", { count: 9 })).map(({ id }) => id).reverse();
+      const page = await heads(store, { limit: 3 });
+      await assertEqual(await ids(store, { limit: 2, before: page[2]! }), all.slice(3, 5), "the second page");
+      for (const gone of [all[2]!, all[3]!]) await store.delete(gone);
+      await assertEqual(await ids(store, { before: page[2]! }), all.slice(4), "once the last of the page was deleted");
+      await saveSteps(store, "trace", { count: 3 });
+      await assertEqual(await ids(store, { limit: 2, before: page[2]! }), all.slice(4, 6), "once others were saved");
+      await assertEqual(await ids(store, { before: page[0]! }), [all[1]!, ...all.slice(4)], "from the first head on");
+      await store.prune("trace", 1);
+      await assertEqual(await ids(store, { before: page[2]! }), [], "once all before it were pruned");
+      await store.prune("trace", 0);
+      await assertEqual(await ids(store, { before: page[2]! }), [], "once there is no trace");
+    },
+  },
+  {
+    name: "history: before an id that the trace does not have is not-found",
+    needs: ["history"],
+    async run({ open }) {
+      const store = await open();
+      const saved = await saveSteps(store, "trace", { count: 3 });
+      const [other] = await saveSteps(store, "other", { count: 1 });
+      const [head] = await heads(store, { limit: 1 });
+      await store.delete(saved[1]!.id);
+      for (const before of [saved[1]!.id, other!.id, "none"]) {
+        await assertRefused(() => heads(store, { before }), "not-found", `history before ${before}`);
+      }
+      const call = async () => {
+        for await (const _ of store.history("other", { before: head! }));
+      };
+      assertBadInput(await rejectionOf(call, "a head of another trace"), "a head of another trace");
+      const bad = { ...head!, seq: Number.NaN };
+      assertBadInput(await rejectionOf(() => heads(store, { before: bad }), "no head"), "no head");
+    },
+  },
+  {
+    name: "history: a trace that was made anew is not taken for the one before",
+    needs: ["history"],
+    async run({ open }) {
+      const store = await open();
+      await saveSteps(store, "trace", { count: 5, optionsOf: (step) => ({ createdAt: 1_000 + step }) });
+      const page = await heads(store, { limit: 2 });
+      await store.prune("trace", 0);
+      await saveSteps(store, "trace", { count: 9, optionsOf: (step) => ({ createdAt: 2_000 + step }) });
+      // A store that goes on counting has nothing before the page.
+      const next = await heads(store, { before: page[1]! }).catch((error: unknown) => error);
+      const isNothing = Array.isArray(next) ? next.length === 0 : isCheckpointStoreError(next, "not-found");
+      assert(isNothing, `the second page of what is gone should be empty or not-found, not ${show(next)}`);
     },
   },
   {

@@ -47,6 +47,31 @@ const BAD_CHECKPOINTS: readonly (readonly [what: string, checkpoint: unknown])[]
   ["a parentId that is no string", { id: "bad", createdAt: 1, parentId: 42, state: 1 }],
 ];
 
+/** Options that there are not, each by a letter or two from one that there is. */
+const NO_OPTIONS: readonly (readonly [
+  what: string,
+  call: (store: Store) => Promise<unknown>,
+  ...ConformanceFeature[],
+])[] = [
+  ["load", (store) => store.load("known", { graphhash: "g" } as object), "trace"],
+  ["loadLatest", (store) => store.loadLatest("trace", { skipdamaged: true } as object), "trace"],
+  ["a handle's load", (store) => store.trace("trace").load("known", { graph: "g" } as object), "trace"],
+  ["a handle's save", (store) => store.trace("trace").save({ bad: true }, { nextnode: "n" } as object), "trace"],
+  ["trace", async (store) => store.trace("trace", { retain: {} } as object), "trace"],
+  ["a rule", async (store) => store.trace("trace", { retention: { keeplast: 1 } as object }), "trace", "retention"],
+  ["prune", (store) => store.prune("trace", 0, { dryrun: true } as never), "preview"],
+  ["prune, by its value", (store) => store.prune("trace", 0, { dryRun: 1 } as never), "preview"],
+  ["traces", (store) => store.traces({ limits: 1 } as object), "traces"],
+  ["history", async (store) => firstOf(store.history("trace", { after: "known" } as object)), "history"],
+  ["watch", async (store) => store.watch(() => undefined, { trace: "trace" } as object), "watch"],
+  [
+    "a handle's watch",
+    async (store) => store.trace("trace").watch(() => undefined, { traceId: "t" } as object),
+    "trace",
+    "watch",
+  ],
+];
+
 /** What was there is still there, and nothing more. */
 async function assertUntouched(store: Store, before: readonly Checkpoint[]): Promise<void> {
   await assertHas(store, "trace", before);
@@ -84,6 +109,16 @@ export const misuseCases: readonly ConformanceCase[] = [
       await assertUntouched(store, before);
     },
   },
+  ...NO_OPTIONS.map(([what, call, ...needs]): ConformanceCase => ({
+    name: `misuse: an option that there is not: ${what}`,
+    needs,
+    async run({ open }) {
+      const store = await open();
+      const before = await saveSteps(store, "trace", { count: 3, optionsOf: (step) => (step ? {} : { id: "known" }) });
+      assertBadInput(await rejectionOf(() => call(store), what), what);
+      await assertUntouched(store, before);
+    },
+  })),
   {
     name: "misuse: what is no checkpoint",
     async run({ open }) {

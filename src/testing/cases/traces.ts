@@ -1,6 +1,6 @@
 import { createCheckpoint } from "../../core/checkpoint.ts";
 import type { Store, TracesOptions } from "../../core/store.ts";
-import { assert, assertEqual, assertHas, assertSameHead, rejectionOf } from "../assertions.ts";
+import { assert, assertBadInput, assertEqual, assertHas, assertSameHead, rejectionOf } from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { saveSteps } from "../steps.ts";
 
@@ -72,10 +72,46 @@ export const traceCases: readonly ConformanceCase[] = [
       const store = await open();
       const all = ["e", "b", "d", "a", "c"];
       for (const traceId of [...all].reverse()) await saveSteps(store, traceId, { count: 1 });
+      const of = Object.fromEntries((await store.traces()).map((summary) => [summary.traceId, summary]));
       await assertEqual(await traceIds(store, { limit: 2 }), ["e", "b"], "the first page");
-      await assertEqual(await traceIds(store, { limit: 2, before: "b" }), ["d", "a"], "the second page");
-      await assertEqual(await traceIds(store, { limit: 2, before: "a" }), ["c"], "the last page");
-      await assertEqual(await traceIds(store, { before: "c" }), [], "before the last");
+      await assertEqual(await traceIds(store, { limit: 2, before: of["b"]! }), ["d", "a"], "the second page");
+      await assertEqual(await traceIds(store, { limit: 2, before: of["a"]! }), ["c"], "the last page");
+      await assertEqual(await traceIds(store, { before: of["c"]! }), [], "before the last");
+      const { traceId, savedAt } = of["b"]!;
+      await assertEqual(await traceIds(store, { before: { traceId, savedAt } }), ["d", "a", "c"], "by two fields");
+    },
+  },
+  {
+    name: "traces: a summary says where to go on, whatever became of its trace",
+    needs: ["traces", "deleteTrace"],
+    async run({ open }) {
+      const store = await open();
+      for (const traceId of ["f", "e", "d", "c", "b", "a"]) await saveSteps(store, traceId, { count: 2 });
+      const page = await store.traces({ limit: 3 });
+      const next = async () => traceIds(store, { limit: 2, before: page[2]! });
+      await assertEqual(await next(), ["d", "e"], "the second page");
+      await saveSteps(store, "c", { count: 1 });
+      await assertEqual(await next(), ["d", "e"], "once the last trace of the page was saved to");
+      await store.delete((await store.list("c"))[0]!);
+      await assertEqual(await next(), ["d", "e"], "once that save was deleted");
+      await store.deleteTrace("c");
+      await assertEqual(await next(), ["d", "e"], "once the last trace of the page was deleted");
+      await store.deleteTrace("d");
+      await assertEqual(await next(), ["e", "f"], "once the next was deleted");
+      await saveSteps(store, "c", { count: 1 });
+      await assertEqual(await next(), ["e", "f"], "once the last trace of the page was made anew");
+    },
+  },
+  {
+    name: "traces: what does not say where to go on is bad input",
+    needs: ["traces"],
+    async run({ open }) {
+      const store = await open();
+      await saveSteps(store, "trace", { count: 1 });
+      for (const before of ["trace", null, {}, { traceId: "trace" }, { traceId: "trace", savedAt: Number.NaN }]) {
+        const title = `traces before ${JSON.stringify(before)}`;
+        assertBadInput(await rejectionOf(() => store.traces({ before: before as never }), title), title);
+      }
     },
   },
   {

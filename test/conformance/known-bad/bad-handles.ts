@@ -24,3 +24,8 @@ class ForgetfulTrace extends ReferenceTrace {
 export class KnowsNoRetries extends ReferenceStore {
   protected override readonly Handle = ForgetfulTrace;
 }
+
+/** Passes over options that it does not know. */
+export class TakesAnyOption extends ReferenceStore {
+  override checkOptions(): void {}
+}

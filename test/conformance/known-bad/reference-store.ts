@@ -2,7 +2,14 @@ import type { Checkpoint, CheckpointHead, StoredHead } from "../../../src/core/c
 import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import { CheckpointStoreError } from "../../../src/core/errors.ts";
 import { combineRetention, type Retention } from "../../../src/core/retention.ts";
-import type { StorageUsage, Store, TraceSummary, TracesOptions, WatchOptions } from "../../../src/core/store.ts";
+import type {
+  StorageUsage,
+  Store,
+  TracesCursor,
+  TraceSummary,
+  TracesOptions,
+  WatchOptions,
+} from "../../../src/core/store.ts";
 import type {
   ChangeListener,
   HistoryOptions,
@@ -51,11 +58,13 @@ export class ReferenceStore implements Store {
 
   async load(id: string, options: LoadOptions = {}): Promise<Checkpoint | undefined> {
     checkId(id);
+    this.checkOptions(options, "graphHash");
     return this.run(() => this.answer(this.disk.entry(id), options));
   }
 
   async loadLatest(traceId: string, options: LoadOptions = {}): Promise<Checkpoint | undefined> {
     checkId(traceId);
+    this.checkOptions(options, "graphHash", "skipDamaged");
     return this.run(() => this.answer(this.entries(traceId).at(-1), options));
   }
 
@@ -83,7 +92,10 @@ export class ReferenceStore implements Store {
     checkId(traceId);
     if (typeof keep !== "number") throw new TypeError("keep should be a number");
     if (!Number.isInteger(keep) || keep < 0) throw new RangeError(`keep should be a whole number from 0 on: ${keep}`);
-    return options === undefined ? this.pruneTo(traceId, keep) : this.run(() => this.preview(traceId, keep));
+    this.checkOptions(options ?? {}, "dryRun");
+    const dryRun: unknown = options?.dryRun;
+    if (dryRun !== undefined && typeof dryRun !== "boolean") throw new TypeError("dryRun should be true or false");
+    return dryRun !== true ? this.pruneTo(traceId, keep) : this.run(() => this.preview(traceId, keep));
   }
 
   protected pruneTo(traceId: string, keep: number): Promise<number> {
@@ -102,40 +114,74 @@ export class ReferenceStore implements Store {
     };
   }
 
-  trace(traceId: string, { retention }: TraceOptions = {}): ReferenceTrace {
+  trace(traceId: string, options: TraceOptions = {}): ReferenceTrace {
     checkId(traceId);
+    this.checkOptions(options, "retention");
+    const { retention } = options;
+    if (retention !== undefined) this.checkOptions([retention].flat()[0]!, "keepLast", "maxAgeMs", "maxBytes");
     const rule = retention && combineRetention(retention);
     return new this.Handle(this, traceId, { save: (checkpoint) => this.saveUnder(traceId, checkpoint, rule) });
   }
 
-  traces({ limit = Infinity, before }: TracesOptions = {}): Promise<TraceSummary[]> {
+  traces(options: TracesOptions = {}): Promise<TraceSummary[]> {
     return this.run(() => {
+      this.checkOptions(options, "limit", "before");
+      const { limit = Infinity, before } = options;
       const all = [...this.disk.traces].filter(([, { entries }]) => entries.length > 0);
       all.sort(([, one], [, other]) => other.lastSave - one.lastSave);
-      const start = before === undefined ? 0 : all.findIndex(([traceId]) => traceId === before) + 1;
+      if (before !== undefined && typeof before.savedAt !== "number") throw new TypeError("before should be a summary");
+      if (Number.isNaN(before?.savedAt)) throw new TypeError("savedAt should be a number");
+      const start = this.startOf(all, before);
       return all
         .slice(start, start + limit)
-        .map(([traceId, { entries }]) => ({
+        .map(([traceId, { entries, lastSave }]) => ({
           traceId,
           checkpoints: entries.length,
           bytes: entries.reduce((sum, { head }) => sum + head.bytes, 0),
+          savedAt: lastSave,
           latest: copyOf(entries.at(-1)!.head),
         }));
     });
   }
 
+  /** Where in the list a page begins. */
+  protected startOf(all: readonly [string, { readonly lastSave: number }][], before?: TracesCursor): number {
+    const start = all.findIndex(([, { lastSave }]) => lastSave < (before?.savedAt ?? Infinity));
+    return start < 0 ? all.length : start;
+  }
+
   async *history(traceId: string, options: HistoryOptions = {}): AsyncIterable<StoredHead> {
     const { limit = Infinity, before, signal } = options;
     checkId(traceId);
+    this.checkOptions(options, "limit", "before", "signal");
     let last = Infinity;
-    if (before !== undefined) last = (await this.run(() => this.disk.entry(before)?.head.seq)) ?? Infinity;
+    let lastTimestamp = Infinity;
+    if (before !== undefined) {
+      const cursor = await this.run(() => this.cursorOf(traceId, before));
+      last = cursor.seq;
+      lastTimestamp = cursor.timestamp;
+    }
     for (let count = 0; count < limit; count++) {
       signal?.throwIfAborted();
       const next = await this.run(() => [...this.entries(traceId)].reverse().find(({ head }) => head.seq < last));
       if (next === undefined) return;
+      if (next.head.timestamp >= lastTimestamp)
+        throw new CheckpointStoreError("not-found", "another trace", { traceId });
       last = next.head.seq;
+      lastTimestamp = next.head.timestamp;
       yield copyOf(next.head);
     }
+  }
+
+  protected cursorOf(traceId: string, before: string | StoredHead): Pick<StoredHead, "seq" | "timestamp"> {
+    if (typeof before !== "string") {
+      if (before.traceId !== traceId || !Number.isInteger(before.seq)) throw new TypeError("no head of this trace");
+      return before;
+    }
+    checkId(before);
+    const head = this.disk.entry(before)?.head;
+    if (head?.traceId !== traceId) throw new CheckpointStoreError("not-found", `no ${before}`, { traceId });
+    return head;
   }
 
   async fork(id: string, traceId: string): Promise<Checkpoint> {
@@ -165,7 +211,9 @@ export class ReferenceStore implements Store {
     });
   }
 
-  watch(listener: ChangeListener, { traceId, signal }: WatchOptions = {}): () => void {
+  watch(listener: ChangeListener, options: WatchOptions = {}): () => void {
+    this.checkOptions(options, "traceId", "signal");
+    const { traceId, signal } = options;
     const end = this.disk.watch(this, { listener, traceId });
     if (signal?.aborted === true) end();
     signal?.addEventListener("abort", end, { once: true });
@@ -201,6 +249,11 @@ export class ReferenceStore implements Store {
   protected async run<T>(work: () => T | Promise<T>): Promise<T> {
     if (this.closing !== undefined) throw new CheckpointStoreError("closed", "the store was closed");
     return this.disk.run(work);
+  }
+
+  checkOptions(options: object, ...known: readonly string[]): void {
+    const unknown = Object.keys(options).find((name) => !known.includes(name));
+    if (unknown !== undefined) throw new TypeError(`there is no option ${unknown}`);
   }
 
   protected entries(traceId: string): Entry[] {

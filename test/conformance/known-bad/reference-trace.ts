@@ -74,6 +74,7 @@ export class ReferenceTrace implements Trace {
   }
 
   watch(listener: ChangeListener, options: { readonly signal?: AbortSignal } = {}): () => void {
+    if ("traceId" in options) throw new TypeError("a handle has its trace");
     return this.#store.watch(listener, { ...options, traceId: this.id });
   }
 
