@@ -151,9 +151,20 @@ function isNext(chunk: Chunk, before: Chunk): boolean {
   return chunk.stream === before.stream && chunk.number === before.number + 1;
 }
 
-/** Returns the checksum of a block: of its number, what it holds, and which chunk its bytes are. */
-export function sumOf({ block, payload, binary }: Pick<EncodedBlock, "block" | "payload" | "binary">): number {
-  return checksum(binary === undefined ? [block, payload] : [block, payload, ...binary]);
+const sums = new WeakMap<object, number>();
+
+/**
+ * Returns the checksum of a block: of its number, what it holds, and which chunk its bytes are. It is worked out once: a
+ * load checks the blocks that it has read, and the save after it builds on the same ones.
+ */
+export function sumOf(of: Pick<EncodedBlock, "block" | "payload" | "binary">): number {
+  let sum = sums.get(of);
+  if (sum === undefined) {
+    const { block, payload, binary } = of;
+    sum = checksum(binary === undefined ? [block, payload] : [block, payload, ...binary]);
+    sums.set(of, sum);
+  }
+  return sum;
 }
 
 /** Estimates how many bytes a payload takes. */

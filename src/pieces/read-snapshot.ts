@@ -1,13 +1,16 @@
 import { concatBytes } from "../core/bytes.ts";
-import { capture, snapshotOf } from "../state/capture.ts";
-import { containerFor, fillContainer } from "../state/rebuild.ts";
+import { atomOf } from "../state/atoms.ts";
+import { snapshotOf } from "../state/capture.ts";
 import {
   Alias,
   Anchor,
   Binary,
   Container,
   isNode,
+  isPart,
+  MIN_TEXT_LENGTH,
   Text,
+  type ContainerKind,
   type Node,
   type Slot,
   type Snapshot,
@@ -42,7 +45,7 @@ class SnapshotReader {
   readonly #contents: Contents;
   readonly #layout: Layout;
   readonly #anchors = new Map<number, Anchor>();
-  readonly #anchored = new Map<object, Anchor>();
+  readonly #adopted = new Set<object>();
   readonly #streams = new Map<number, Stream>();
   readonly #chunks = new Map<Content, Chunk>();
   /** The parts stored on their own that the chunk being read refers to. */
@@ -80,8 +83,7 @@ class SnapshotReader {
     const { value } = content;
     if (typeof value === "string" || value instanceof Uint8Array) return new Chunk({ content: value });
     eachAnnotation(content, (annotation, spot) => this.#carryOut(annotation, spot));
-    const { root } = capture(content.value, { anchors: this.#anchored });
-    if (!(root instanceof Container)) throw damaged("a stored chunk has no content");
+    const root = this.#adopt(content.value);
     this.#markSeen(root);
     return new Chunk({ items: root.children, keys: root.keys });
   }
@@ -98,26 +100,36 @@ class SnapshotReader {
       spot.put(node);
       return;
     }
-    let value = spot.get();
-    if (kind === "instance") {
-      // What stands here is a list of the one value that the instance was taken apart into.
-      const { root } = capture(value, { anchors: this.#anchored });
-      if (!(root instanceof Container)) throw damaged("a stored instance has no content");
-      spot.put(new Container("instance", root.children, { detail, anchor: given }));
-      return;
+    const leaf = leafValue(kind, spot.get());
+    if (leaf === undefined) {
+      const stored = this.#adopt(spot.get());
+      const made = kind === "anchor" ? stored.kind : kind;
+      spot.put(containerOf(made, stored, { detail: detail ?? undefined, anchor: given }));
+    } else {
+      const [made] = leaf;
+      spot.put(typeof made === "object" ? atomOf(made as Date | RegExp | URL, given) : made);
     }
-    if (kind !== "anchor") {
-      const leaf = leafValue(kind, value);
-      if (leaf === undefined) {
-        const made = containerFor(kind as never, { detail: detail ?? undefined });
-        fillContainer(made, kind as never, [value]);
-        value = made;
-      } else {
-        value = leaf[0];
-      }
-      spot.put(value);
+  }
+
+  /** Makes a container of what the codec returned: JSON-like, in which parts may stand already. */
+  #adopt(value: unknown): Container {
+    if (value instanceof Container) return value;
+    if (typeof value !== "object" || value === null) throw damaged("a stored chunk has no content");
+    // Once only, or a few stored bytes could stand for very many.
+    if (this.#adopted.has(value)) throw damaged("a stored object is used in two places");
+    this.#adopted.add(value);
+    if (Array.isArray(value)) return new Container("array", this.#slots(value));
+    if (Object.getPrototypeOf(value) !== Object.prototype) throw damaged("a stored object is of a class");
+    return new Container("object", this.#slots(Object.values(value)), { keys: Object.keys(value) });
+  }
+
+  #slots(values: unknown[]): Slot[] {
+    for (let i = 0; i < values.length; i += 1) {
+      const value = values[i];
+      if (typeof value === "string" && value.length >= MIN_TEXT_LENGTH) values[i] = new Text(value);
+      else if (typeof value === "object" && value !== null && !isPart(value)) values[i] = this.#adopt(value);
     }
-    if (given !== undefined) this.#anchored.set(value as object, given);
+    return values as Slot[];
   }
 
   #part(
@@ -132,12 +144,10 @@ class SnapshotReader {
     else if (kind === "bytes" || kind === "blob") {
       node = new Binary(concatBytes(leaves.map(({ content }) => content as Uint8Array)), detail, { kind, anchor });
     } else {
-      const keys = leaves[0]?.keys === undefined ? undefined : leaves.flatMap((leaf) => leaf.keys!);
-      node = new Container(
-        kind as never,
-        leaves.flatMap((leaf) => leaf.items),
-        { keys: keys ?? (KEYED.has(kind) ? [] : undefined), detail, anchor },
-      );
+      const isKeyed = leaves.length === 0 ? hasKeys(kind, detail) : leaves[0]!.keys !== undefined;
+      const keys = isKeyed ? leaves.flatMap((leaf) => leaf.keys ?? []) : undefined;
+      const children = leaves.flatMap((leaf) => leaf.items);
+      node = containerOf(kind, { children, keys }, { detail, anchor });
     }
     const placing = this.#layout.placings.setApart(node);
     placing.isSeen = true;
@@ -209,7 +219,42 @@ class SnapshotReader {
   }
 }
 
-const KEYED = new Set<string>(["object", "dict", "error"]);
+/**
+ * Makes a container of a kind from what was stored for it: the list of its children, or its properties.
+ *
+ * @throws `corrupted` for what no container of that kind can be made of.
+ */
+function containerOf(
+  kind: Annotation[0],
+  { children, keys }: Pick<Container, "children" | "keys">,
+  { detail, anchor }: { readonly detail: unknown; readonly anchor: Anchor | undefined },
+): Container {
+  const isKeyed = hasKeys(kind, detail);
+  const indexes = PAIRED.get(kind);
+  const isSound =
+    (isKeyed || LISTED.has(kind)) &&
+    isKeyed === (keys !== undefined) &&
+    (indexes === undefined ||
+      (children.length % 2 === 0 && children.every((child, i) => i % 2 === 1 || indexes(child))));
+  if (!isSound) throw damaged(`a stored ${kind} is none`);
+  if (kind !== "entries") return new Container(kind as ContainerKind, children, { keys, detail, anchor });
+  const [names, values] = [0, 1].map((odd) => children.filter((_, i) => i % 2 === odd));
+  return new Container("object", values!, { keys: names as string[], anchor });
+}
+
+/** Whether the children of a container are its properties. */
+function hasKeys(kind: Annotation[0], detail: unknown): boolean {
+  return kind === "object" || kind === "dict" || (kind === "error" && !Array.isArray(detail));
+}
+
+/** The others. */
+const LISTED: ReadonlySet<string> = new Set(["array", "sparse", "map", "set", "instance", "error", "entries"]);
+/** Those of which every other child says where the next one belongs, and what it may be. */
+const PAIRED: ReadonlyMap<string, (child: Slot) => boolean> = new Map<string, (child: Slot) => boolean>([
+  ["map", () => true],
+  ["sparse", (child) => typeof child === "number"],
+  ["entries", (child) => typeof child === "string"],
+]);
 
 function bottomOf(chunk: Chunk): Stream {
   let bottom = chunk;

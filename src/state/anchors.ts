@@ -5,27 +5,22 @@ export class Anchors {
   /** Whether any object is. */
   hasShared = false;
   readonly #shared: ReadonlySet<object> | undefined;
-  readonly #stored: ReadonlyMap<object, Anchor> | undefined;
   readonly #bySource = new Map<object, Anchor>();
   readonly #given = new Set<Anchor>();
 
-  /**
-   * @param shared - The objects referred to from several places, where somebody has looked for them.
-   * @param stored - Where a stored state is captured: the anchors that its objects have.
-   */
-  constructor(shared: ReadonlySet<object> | undefined, stored: ReadonlyMap<object, Anchor> | undefined) {
+  /** @param shared - The objects referred to from several places, where somebody has looked for them. */
+  constructor(shared: ReadonlySet<object> | undefined) {
     this.#shared = shared;
-    this.#stored = stored;
   }
 
   /** Whether it may have an anchor for an object that has none yet. */
   get isTold(): boolean {
-    return this.#shared !== undefined || this.#stored !== undefined;
+    return this.#shared !== undefined;
   }
 
   /** The anchor of an object met for the first time: it has one if it is shared, and keeps the one it had. */
   anchorFor(value: object, { before, isOwn }: { before: Copy | undefined; isOwn: boolean }): Anchor | undefined {
-    const known = this.#stored?.get(value) ?? this.#bySource.get(value);
+    const known = this.#bySource.get(value);
     if (known !== undefined) {
       this.hasShared = true;
       this.#given.add(known);
@@ -47,7 +42,7 @@ export class Anchors {
    * has told that it is shared.
    */
   referTo(value: object, { stood, copy }: { stood: Slot; copy: Copy | undefined }): Alias | undefined {
-    let anchor = this.#stored?.get(value) ?? this.#bySource.get(value);
+    let anchor = this.#bySource.get(value);
     if (anchor === undefined) {
       if (this.#shared?.has(value) !== true) return undefined;
       anchor =

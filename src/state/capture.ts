@@ -20,7 +20,6 @@ import {
   Atom,
   Container,
   isNode,
-  isPart,
   isUsedBy,
   MAX_DEPTH,
   MIN_TEXT_LENGTH,
@@ -29,7 +28,6 @@ import {
   Text,
   twinOf,
   use,
-  type Anchor,
   type Copy,
   type Node,
   type Slot,
@@ -45,8 +43,6 @@ export interface CaptureOptions {
   readonly name?: string;
   /** What errors are about. */
   readonly about?: RefusalDetails | undefined;
-  /** Given where a stored state is captured again: the anchors of its objects. */
-  readonly anchors?: ReadonlyMap<object, Anchor>;
 }
 
 /** A snapshot that knows which objects of the caller's it was made of. */
@@ -70,22 +66,18 @@ class Captured implements Snapshot {
 }
 
 /**
- * A private copy of a value as it is now, sharing all that is equal with `base`. Parts of snapshots may stand in the
- * value, and are taken as they are.
+ * A private copy of a value as it is now, sharing all that is equal with `base`.
  *
  * Equality is never taken from object identity: agents change their state in place.
  *
  * @throws CheckpointStoreError `serialization`, with the path of the first value that can't be stored without loss.
  */
-export function capture(
-  value: unknown,
-  { base, holding = {}, name = "state", about, anchors }: CaptureOptions = {},
-): Snapshot {
+export function capture(value: unknown, { base, holding = {}, name = "state", about }: CaptureOptions = {}): Snapshot {
   const copies: Copies = (base && Captured.copiesOf(base)) ?? new WeakMap();
   try {
     let survey: Survey | undefined = base?.hasShared === true ? surveyOf(value, holding) : undefined;
     for (;;) {
-      const attempt = new Copier({ holding, copies, survey, stored: anchors });
+      const attempt = new Copier({ holding, copies, survey });
       try {
         const root = attempt.copy(value, base?.root);
         if (root instanceof Container && root.height >= MAX_DEPTH) throw new Refusal(TOO_DEEP_TO_KEEP);
@@ -135,22 +127,11 @@ class Copier implements PartCopier {
   #depth = 0;
   #takenApart: unknown;
 
-  /** @param stored - Given where a stored state is captured: the anchors of its objects. */
-  constructor({
-    holding,
-    copies,
-    survey,
-    stored,
-  }: {
-    holding: Holding;
-    copies: Copies;
-    survey: Survey | undefined;
-    stored: ReadonlyMap<object, Anchor> | undefined;
-  }) {
+  constructor({ holding, copies, survey }: { holding: Holding; copies: Copies; survey: Survey | undefined }) {
     this.#holding = holding;
     this.copies = copies;
     this.#survey = survey !== undefined && survey.cuts.length > 0 ? survey : undefined;
-    this.#anchors = new Anchors(survey?.shared, stored);
+    this.#anchors = new Anchors(survey?.shared);
   }
 
   get hasShared(): boolean {
@@ -212,7 +193,6 @@ class Copier implements PartCopier {
   }
 
   #object(value: object, stood: Slot): Slot {
-    if (isPart(value)) return value;
     if (this.#survey !== undefined) {
       const elsewhere = this.#acrossCuts(value, stood, this.#survey);
       if (elsewhere !== undefined) return elsewhere;

@@ -11,7 +11,7 @@ import {
   type Shape,
 } from "./classify.ts";
 import { bufferOf, partsOf, stepTo } from "./parts.ts";
-import { isPart, MAX_DEPTH } from "./snapshot.ts";
+import { MAX_DEPTH } from "./snapshot.ts";
 
 /** What a refusal is about, beside the path. */
 export type RefusalDetails = Pick<CheckpointStoreErrorDetails, "traceId" | "checkpointId">;
@@ -148,7 +148,7 @@ function visitAll(
     const [value, parent, index] = next;
     try {
       if (typeof value === "function" || typeof value === "symbol") throw new Refusal(`is a ${typeof value}`);
-      if (typeof value !== "object" || value === null || isPart(value)) continue;
+      if (typeof value !== "object" || value === null) continue;
       if (met.has(value)) {
         meetAgain?.(value);
         continue;

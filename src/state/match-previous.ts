@@ -111,8 +111,12 @@ export class ElementPlaces {
 
   #fallInStep(value: unknown): void {
     const before = this.#before;
+    const isWithin = this.#next < before.children.length;
+    const stood = before.children[this.#next];
+    // Nearly always: told in a fraction of the time that traits take.
+    if (isWithin && looksLike(value, stood)) return;
     const wanted = traits(value);
-    if (this.#next < before.children.length && traits(before.children[this.#next]) === wanted) return;
+    if (isWithin && traits(stood) === wanted) return;
     this.#wasOutOfStep = true;
     const places = placesByTraits(before, this.#stride).get(wanted);
     if (places !== undefined) this.#next = places.find((place) => place >= this.#next) ?? places[0]!;
@@ -139,6 +143,25 @@ function placesByTraits(list: Container, stride: number): Map<number, number[]> 
 /** How much of an element tells it from its neighbours. */
 const SHOWN_PARTS = 6;
 const SHOWN_LENGTH = 24;
+
+/** Whether the first primitives in a value are those of a copy. If not, they may still show the same traits. */
+function looksLike(value: unknown, copy: Slot): boolean {
+  if (!(copy instanceof Container) || typeof value !== "object" || value === null) return isSamePrimitive(value, copy);
+  const { keys, children } = copy;
+  for (let i = 0; i < children.length && i < SHOWN_PARTS; i += 1) {
+    const part = (value as Readonly<Record<string | number, unknown>>)[keys?.[i] ?? i];
+    const child = children[i];
+    if (child instanceof Container && typeof part === "object" && part !== null) continue;
+    if (!isSamePrimitive(part, child)) return false;
+  }
+  return true;
+}
+
+function isSamePrimitive(part: unknown, slot: Slot): boolean {
+  if (part === slot) return true;
+  if (slot instanceof Text) return slot.content === part;
+  return slot instanceof Atom && part instanceof Date && part.getTime() === slot.key;
+}
 
 /** Of what shows nothing. */
 const NO_TRAITS = 1;

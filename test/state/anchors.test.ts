@@ -8,7 +8,7 @@ const unknown = { before: undefined, isOwn: false };
 const nowhere = { stood: undefined, copy: undefined };
 
 test("where nobody has looked for what is shared, nothing gets an anchor, and nothing can be referred to", () => {
-  const anchors = new Anchors(undefined, undefined);
+  const anchors = new Anchors(undefined);
   expect(anchors.isTold).toBe(false);
   expect(anchors.anchorFor(value, unknown)).toBeUndefined();
   expect(anchors.referTo(value, nowhere)).toBeUndefined();
@@ -16,7 +16,7 @@ test("where nobody has looked for what is shared, nothing gets an anchor, and no
 });
 
 test("what is shared has one anchor, wherever it is referred to, before or after it stands", () => {
-  const anchors = new Anchors(new Set([value, other]), undefined);
+  const anchors = new Anchors(new Set([value, other]));
   expect([anchors.isTold, anchors.hasShared]).toEqual([true, false]);
   const anchor = anchors.anchorFor(value, unknown);
   expect(anchors.referTo(value, nowhere)!.anchor).toBe(anchor);
@@ -29,7 +29,7 @@ test("what is shared has one anchor, wherever it is referred to, before or after
 
 test("what is shared takes over the anchor of its counterpart, unless another has it", () => {
   const anchor = new Anchor();
-  const anchors = new Anchors(new Set([value, other]), undefined);
+  const anchors = new Anchors(new Set([value, other]));
   expect(anchors.anchorFor(value, { before: copyWith(anchor), isOwn: false })).toBe(anchor);
   expect(anchors.anchorFor(other, { before: copyWith(anchor), isOwn: false })).not.toBe(anchor);
 });
@@ -37,15 +37,15 @@ test("what is shared takes over the anchor of its counterpart, unless another ha
 test("what is shared no more keeps the anchor of its own copy, but not that of another's", () => {
   const anchor = new Anchor();
   const before = copyWith(anchor);
-  expect(new Anchors(new Set(), undefined).anchorFor(value, { before, isOwn: true })).toBe(anchor);
-  const anchors = new Anchors(new Set(), undefined);
+  expect(new Anchors(new Set()).anchorFor(value, { before, isOwn: true })).toBe(anchor);
+  const anchors = new Anchors(new Set());
   expect(anchors.anchorFor(value, { before, isOwn: false })).toBeUndefined();
   expect(anchors.hasShared).toBe(false);
 });
 
 test("a reference ahead of its object takes over the anchor of the object's copy, or that of the reference before", () => {
   const [known, named] = [new Anchor(), new Anchor()];
-  const anchors = new Anchors(new Set([value, other]), undefined);
+  const anchors = new Anchors(new Set([value, other]));
   expect(anchors.referTo(value, { stood: undefined, copy: copyWith(known) })!.anchor).toBe(known);
   const stood = new Alias(named);
   expect(anchors.referTo(other, { stood, copy: copyWith(known) })).toBe(stood);
@@ -53,18 +53,9 @@ test("a reference ahead of its object takes over the anchor of the object's copy
 });
 
 test("a reference is the one before where it says the same", () => {
-  const anchors = new Anchors(new Set([value]), undefined);
+  const anchors = new Anchors(new Set([value]));
   const anchor = anchors.anchorFor(value, unknown)!;
   const [same, another] = [new Alias(anchor), new Alias(new Anchor())];
   expect(anchors.referTo(value, { stood: same, copy: undefined })).toBe(same);
   expect(anchors.referTo(value, { stood: another, copy: undefined })).not.toBe(another);
-});
-
-test("the objects of a stored state keep the anchors they were stored with", () => {
-  const anchor = new Anchor();
-  const anchors = new Anchors(undefined, new Map([[value, anchor]]));
-  expect(anchors.isTold).toBe(true);
-  expect(anchors.anchorFor(value, { before: copyWith(new Anchor()), isOwn: true })).toBe(anchor);
-  expect(anchors.referTo(value, nowhere)!.anchor).toBe(anchor);
-  expect(anchors.hasShared).toBe(true);
 });

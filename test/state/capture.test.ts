@@ -3,16 +3,7 @@ import { expect, test, vi } from "vitest";
 import { capture, snapshotOf } from "../../src/state/capture.ts";
 import { isSameState } from "../../src/state/equality.ts";
 import { rebuild } from "../../src/state/rebuild.ts";
-import {
-  Alias,
-  Anchor,
-  Container,
-  isNode,
-  Text,
-  type Node,
-  type Slot,
-  type Snapshot,
-} from "../../src/state/snapshot.ts";
+import { Container, isNode, Text, type Alias, type Node, type Slot, type Snapshot } from "../../src/state/snapshot.ts";
 import { difference } from "../../src/testing/equality.ts";
 import { copyOf } from "../conformance/known-bad/copy.ts";
 import { anyEdit, applyEdits, asLive, startState } from "../conformance/model/edits.ts";
@@ -220,19 +211,6 @@ test("a capture that fails leaves nothing behind that the next one would trip ov
   const now = capture(state, { base });
   expect(await difference(rebuild(now.root), state)).toBeUndefined();
   expect(now.hasShared).toBe(true);
-});
-
-test("parts of snapshots that stand in a value are taken as they are", () => {
-  const [part, anchor] = [capture({ deep: [1] }).root as Container, new Anchor()];
-  const named = { a: 1 };
-  const value = { part, named, alias: new Alias(anchor), text: new Text("short") };
-  const { root, hasShared } = capture(value, { anchors: new Map([[named, anchor]]) });
-  const [first, second, third, fourth] = (root as Container).children;
-  expect([first, third, fourth]).toEqual([part, value.alias, value.text]);
-  expect(first).toBe(part);
-  expect((second as Container).anchor).toBe(anchor);
-  expect(hasShared).toBe(true);
-  expect(rebuild(root)).toEqual({ part: { deep: [1] }, named, alias: named, text: "short" });
 });
 
 test("what a reader has put together can be built on", () => {

@@ -6,7 +6,7 @@ import { Alias, Anchor, Atom, Container, Text } from "../../src/state/snapshot.t
 import { copyOf } from "../conformance/known-bad/copy.ts";
 import { anyValue } from "../conformance/model/values.ts";
 
-const rootOf = (value: unknown) => capture(value).root;
+const rootOf = (value: unknown) => (value instanceof Container ? value : capture(value).root);
 const long = "x".repeat(300);
 
 function holed(length: number): unknown[] {

@@ -105,6 +105,11 @@ test("short primitives are not looked for, but for the keys of a map, whose valu
   expect(placesIn(before, ["a", "b", "b", {}], 2)).toEqual([0, 1, 2, 3]);
 });
 
+test("a key of a map may be any primitive, whatever stood in its place", () => {
+  const keys = [null, undefined, 1, true, "a"];
+  expect(placesIn(new Map(keys.map((_, i) => [{ i }, i])), keys.flatMap((key) => [key, 0]), 2)).toHaveLength(10); // prettier-ignore
+});
+
 test("an element that the store has copied before is not looked for", () => {
   const list = messages(1, 2, 3);
   const before = capture(list).root as Container;
