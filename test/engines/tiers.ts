@@ -51,7 +51,7 @@ const NOT_FIRST = [
 /** What only a browser can tell, and soon. */
 const FIRST_IN_CHROMIUM = [
   "test/conformance/indexeddb.test.ts",
-  "test/backends/{data-loss.browser,durability,faulty,opening}.test.ts",
+  "test/backends/{data-loss.browser,force-close.browser,durability,faulty,opening}.test.ts",
   "test/{engines,takeover}/*.test.ts",
 ];
 /** Tells nothing new in another browser than Chromium, since no interface of the browser's has a part in it. */
