@@ -1,6 +1,6 @@
 import { isSameMetadata, metadataOf } from "../log/heads.ts";
 import type { TraceRecord } from "../log/records.ts";
-import { damaged } from "../pieces/decode.ts";
+import { damaged } from "../pieces/reading/decode.ts";
 import { sumOf } from "../pieces/encode.ts";
 import { naming, type Stored } from "../verbs/load.ts";
 import { readCheckpoints } from "../verbs/read-trace.ts";

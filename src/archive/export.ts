@@ -6,7 +6,7 @@ import { requireOptions, type OptionNames } from "../core/options.ts";
 import { isSameMetadata, metadataOf, sealHead, type PreparedHead } from "../log/heads.ts";
 import type { TraceRecord } from "../log/records.ts";
 import { readTrace } from "../log/trace-record.ts";
-import { damaged } from "../pieces/decode.ts";
+import { damaged } from "../pieces/reading/decode.ts";
 import { sumOf } from "../pieces/encode.ts";
 import { naming, type Stored } from "../verbs/load.ts";
 import { readCheckpoints } from "../verbs/read-trace.ts";

@@ -7,8 +7,8 @@ import { isSameState } from "../state/equality.ts";
 import { rebuild } from "../state/rebuild.ts";
 import type { Codecs } from "../pieces/codecs.ts";
 import { encodeState } from "../pieces/encode.ts";
-import { Layout } from "../pieces/layout.ts";
-import { readState } from "../pieces/read-state.ts";
+import { Layout } from "../pieces/layout/layout.ts";
+import { readState } from "../pieces/reading/read-state.ts";
 import type { RecordHead, SealedHead } from "./records.ts";
 
 type Metadata = NonNullable<CheckpointHead["metadata"]>;

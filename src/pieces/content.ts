@@ -9,8 +9,8 @@ import {
   type Node,
   type Slot,
 } from "../state/snapshot.ts";
-import type { Chunk, Stream } from "./chunk.ts";
-import type { Placings } from "./placing.ts";
+import type { Chunk, Stream } from "./layout/chunk.ts";
+import type { Placings } from "./layout/placing.ts";
 import { toRuns } from "./runs.ts";
 
 /**

@@ -1,12 +1,21 @@
+/**
+ * The room `pieces` turns a snapshot into encoded blocks, and encoded blocks into a snapshot or a value.
+ *
+ * - `layout/` decides what of a state is stored on its own, in which chunks, and what of it is stored already.
+ * - `content.ts` says what a chunk holds in JSON and annotations, `encode.ts` puts chunks into blocks.
+ * - `reading/` checks blocks, takes them apart, and puts a state together again.
+ *
+ * It knows one trace's numbers, no trace: neither ids nor records, keys or transactions. Words: see ARCHITECTURE.md.
+ */
 import type { Codec, HeadPosition, Place, PlacedHead } from "../core/codec.ts";
 import { roughBytes } from "../core/rough-bytes.ts";
 import type { Snapshot } from "../state/snapshot.ts";
 import { contentsOf } from "./binding.ts";
 import { checksum } from "./checksum.ts";
-import type { Chunk } from "./chunk.ts";
+import type { Chunk } from "./layout/chunk.ts";
 import { ContentBuilder, type Piece } from "./content.ts";
-import type { Layout } from "./layout.ts";
-import type { Placings } from "./placing.ts";
+import type { Layout } from "./layout/layout.ts";
+import type { Placings } from "./layout/placing.ts";
 
 /** A block is closed at this size. Chromium puts records of more than 64 kB into files of their own. */
 const MAX_BLOCK_BYTES = 48 * 1024;

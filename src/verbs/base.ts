@@ -3,9 +3,9 @@ import type { TraceId } from "../core/checkpoint.ts";
 import { plainHead, type TraceRecord } from "../log/records.ts";
 import { readFence, readTrace, type Fence } from "../log/trace-record.ts";
 import type { Codecs } from "../pieces/codecs.ts";
-import { decodeState, type Decoded } from "../pieces/decode.ts";
-import { Layout } from "../pieces/layout.ts";
-import { readSnapshot } from "../pieces/read-snapshot.ts";
+import { decodeState, type Decoded } from "../pieces/reading/decode.ts";
+import { Layout } from "../pieces/layout/layout.ts";
+import { readSnapshot } from "../pieces/reading/read-snapshot.ts";
 import type { Snapshot } from "../state/snapshot.ts";
 import { findLatest, nameError, readable, type Stored } from "./load.ts";
 

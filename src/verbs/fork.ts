@@ -15,7 +15,7 @@ import {
 import { putBlocks, putSegment, totalBytes } from "../log/stored-blocks.ts";
 import { putTrace, readTrace, withCheckpoint } from "../log/trace-record.ts";
 import type { Codecs } from "../pieces/codecs.ts";
-import { damaged, rebindRoot, requireNeeded } from "../pieces/decode.ts";
+import { damaged, rebindRoot, requireNeeded } from "../pieces/reading/decode.ts";
 import { planFold } from "./fold.ts";
 import { findStored, naming, readable, type Stored } from "./load.ts";
 

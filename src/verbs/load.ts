@@ -6,9 +6,9 @@ import { metadataOf, placedHead } from "../log/heads.ts";
 import { isIntactRecord, type CheckpointRecord } from "../log/records.ts";
 import { readBlocks, segmentKeys, type SegmentKey } from "../log/stored-blocks.ts";
 import type { Codecs } from "../pieces/codecs.ts";
-import { damaged, type DecodeOptions, type StoredState } from "../pieces/decode.ts";
+import { damaged, type DecodeOptions, type StoredState } from "../pieces/reading/decode.ts";
 import type { EncodedBlock } from "../pieces/encode.ts";
-import { readState } from "../pieces/read-state.ts";
+import { readState } from "../pieces/reading/read-state.ts";
 import { isAscending } from "../pieces/runs.ts";
 
 /** A checkpoint's record, and the blocks that its state needs. */

@@ -1,7 +1,7 @@
 import type { ReadTransaction } from "../core/backend.ts";
 import { isIntactRecord, rangeOf, type CheckpointRecord, type TraceRecord } from "../log/records.ts";
 import { readBlocks, segmentKeys } from "../log/stored-blocks.ts";
-import { damaged } from "../pieces/decode.ts";
+import { damaged } from "../pieces/reading/decode.ts";
 import { has, isAscending, runsFrom } from "../pieces/runs.ts";
 import { naming, type Stored } from "./load.ts";
 

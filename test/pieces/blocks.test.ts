@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LiveBlocks } from "../../src/pieces/blocks.ts";
-import { Chunk } from "../../src/pieces/chunk.ts";
+import { LiveBlocks } from "../../src/pieces/layout/blocks.ts";
+import { Chunk } from "../../src/pieces/layout/chunk.ts";
 import { toRuns } from "../../src/pieces/runs.ts";
 
 function chunkIn(block: number, bytes = 100): Chunk {

@@ -1,12 +1,12 @@
 import { expect } from "vitest";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
 import type { Codec } from "../../src/core/codec.ts";
-import type { BlockLimits } from "../../src/pieces/blocks.ts";
-import type { Chunk } from "../../src/pieces/chunk.ts";
-import { decodeState, type Decoded } from "../../src/pieces/decode.ts";
+import type { BlockLimits } from "../../src/pieces/layout/blocks.ts";
+import type { Chunk } from "../../src/pieces/layout/chunk.ts";
+import { decodeState, type Decoded } from "../../src/pieces/reading/decode.ts";
 import { encodeState, type Encoded, type EncodedBlock } from "../../src/pieces/encode.ts";
-import { Layout } from "../../src/pieces/layout.ts";
-import { readSnapshot } from "../../src/pieces/read-snapshot.ts";
+import { Layout } from "../../src/pieces/layout/layout.ts";
+import { readSnapshot } from "../../src/pieces/reading/read-snapshot.ts";
 import { numbersIn } from "../../src/pieces/runs.ts";
 import { capture } from "../../src/state/capture.ts";
 import { isNode, type Node, type Slot, type Snapshot } from "../../src/state/snapshot.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concatBytes } from "../../src/core/bytes.ts";
-import { Stream, type Chunk } from "../../src/pieces/chunk.ts";
-import { cut } from "../../src/pieces/chunking.ts";
-import { Placings } from "../../src/pieces/placing.ts";
+import { Stream, type Chunk } from "../../src/pieces/layout/chunk.ts";
+import { cut } from "../../src/pieces/layout/chunking.ts";
+import { Placings } from "../../src/pieces/layout/placing.ts";
 import { countOf, toRuns } from "../../src/pieces/runs.ts";
 import { sameBytes } from "../../src/state/equality.ts";
 import { Binary, Container, Text, type Node } from "../../src/state/snapshot.ts";

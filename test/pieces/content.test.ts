@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
 import type { Annotation, Piece } from "../../src/pieces/content.ts";
-import { readSnapshot } from "../../src/pieces/read-snapshot.ts";
-import { NEEDS_SNAPSHOT, readValue } from "../../src/pieces/read-value.ts";
+import { readSnapshot } from "../../src/pieces/reading/read-snapshot.ts";
+import { NEEDS_SNAPSHOT, readValue } from "../../src/pieces/reading/read-value.ts";
 import { isSameState } from "../../src/state/equality.ts";
 import { rebuild } from "../../src/state/rebuild.ts";
 import { difference } from "../../src/testing/equality.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
-import { decodeState, type StoredState } from "../../src/pieces/decode.ts";
+import { decodeState, type StoredState } from "../../src/pieces/reading/decode.ts";
 import { sumOf, type EncodedBlock } from "../../src/pieces/encode.ts";
-import { readSnapshot } from "../../src/pieces/read-snapshot.ts";
-import { readValue } from "../../src/pieces/read-value.ts";
+import { readSnapshot } from "../../src/pieces/reading/read-snapshot.ts";
+import { readValue } from "../../src/pieces/reading/read-value.ts";
 import { Chain } from "./chain.ts";
 
 const OPTIONS = {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Encoded } from "../../src/pieces/encode.ts";
-import { readSnapshot } from "../../src/pieces/read-snapshot.ts";
-import { readValue } from "../../src/pieces/read-value.ts";
+import { readSnapshot } from "../../src/pieces/reading/read-snapshot.ts";
+import { readValue } from "../../src/pieces/reading/read-value.ts";
 import { toRuns } from "../../src/pieces/runs.ts";
 import { isSameState } from "../../src/state/equality.ts";
 import { difference } from "../../src/testing/equality.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Annotation } from "../../src/pieces/content.ts";
-import { Contents, type Decoded } from "../../src/pieces/decode.ts";
-import { readSnapshot } from "../../src/pieces/read-snapshot.ts";
+import { Contents, type Decoded } from "../../src/pieces/reading/decode.ts";
+import { readSnapshot } from "../../src/pieces/reading/read-snapshot.ts";
 import { rebuild } from "../../src/state/rebuild.ts";
 
 /** A decoded state without blocks: what a codec returned for its root, and what the annotations say of it. */

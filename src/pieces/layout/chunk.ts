@@ -1,4 +1,4 @@
-import type { Node, Slot } from "../state/snapshot.ts";
+import type { Node, Slot } from "../../state/snapshot.ts";
 
 /**
  * The numbering of the chunks of one part, which goes on through all the forms that the part takes from save to save.

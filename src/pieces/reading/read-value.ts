@@ -1,7 +1,7 @@
-import { concatBytes } from "../core/bytes.ts";
-import { blobOf, containerFor, fillContainer, viewOf } from "../state/rebuild.ts";
+import { concatBytes } from "../../core/bytes.ts";
+import { blobOf, containerFor, fillContainer, viewOf } from "../../state/rebuild.ts";
 import { eachAnnotation, type Spot } from "./annotate.ts";
-import type { Annotation, Reference } from "./content.ts";
+import type { Annotation, Reference } from "../content.ts";
 import { damaged, type Content, type Contents, type Decoded } from "./decode.ts";
 import { leafValue } from "./leaf-values.ts";
 

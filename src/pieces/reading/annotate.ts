@@ -1,5 +1,5 @@
 import { damaged, type Content } from "./decode.ts";
-import type { Annotation } from "./content.ts";
+import type { Annotation } from "../content.ts";
 
 /** A place within a decoded content, to be read and replaced. */
 export interface Spot {

@@ -1,4 +1,4 @@
-import { rebuild } from "../state/rebuild.ts";
+import { rebuild } from "../../state/rebuild.ts";
 import { decodeState, type Decoded, type DecodeOptions, type StoredState } from "./decode.ts";
 import { readSnapshot } from "./read-snapshot.ts";
 import { NEEDS_SNAPSHOT, readValue } from "./read-value.ts";

@@ -1,5 +1,5 @@
 import { damaged } from "./decode.ts";
-import type { AnnotationKind } from "./content.ts";
+import type { AnnotationKind } from "../content.ts";
 
 const NUMBERS: Readonly<Record<string, number>> = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity, "-0": -0 };
 

@@ -1,6 +1,6 @@
-import { concatBytes } from "../core/bytes.ts";
-import { atomOf } from "../state/atoms.ts";
-import { snapshotOf } from "../state/capture.ts";
+import { concatBytes } from "../../core/bytes.ts";
+import { atomOf } from "../../state/atoms.ts";
+import { snapshotOf } from "../../state/capture.ts";
 import {
   Alias,
   Anchor,
@@ -14,12 +14,12 @@ import {
   type Node,
   type Slot,
   type Snapshot,
-} from "../state/snapshot.ts";
+} from "../../state/snapshot.ts";
 import { eachAnnotation, type Spot } from "./annotate.ts";
-import { Chunk, Stream } from "./chunk.ts";
-import type { Annotation, Reference } from "./content.ts";
+import { Chunk, Stream } from "../layout/chunk.ts";
+import type { Annotation, Reference } from "../content.ts";
 import { damaged, type Content, type Contents, type Decoded } from "./decode.ts";
-import { claim, Layout, type LayoutOptions } from "./layout.ts";
+import { claim, Layout, type LayoutOptions } from "../layout/layout.ts";
 import { leafValue } from "./leaf-values.ts";
 
 /** A stored state that the next save can build on. */

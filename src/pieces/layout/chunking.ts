@@ -1,5 +1,5 @@
-import { Binary, Text, type Container, type Node } from "../state/snapshot.ts";
-import { sameBytes, sameSlot } from "../state/equality.ts";
+import { Binary, Text, type Container, type Node } from "../../state/snapshot.ts";
+import { sameBytes, sameSlot } from "../../state/equality.ts";
 import { Chunk } from "./chunk.ts";
 import type { Placings } from "./placing.ts";
 

@@ -1,9 +1,14 @@
-import type { Codec, HeadPosition, Place, PlacedHead } from "../core/codec.ts";
-import { CheckpointStoreError } from "../core/errors.ts";
-import { contentsOf } from "./binding.ts";
-import { EACH, type Annotation, type Reference } from "./content.ts";
-import { sumOf, type EncodedBlock } from "./encode.ts";
-import { countOf, isAscending, numbersIn, type Runs } from "./runs.ts";
+/**
+ * Encoded blocks, and back what was made of them. `decode.ts` checks blocks and takes them apart; `read-value.ts` makes the
+ * caller's objects of them, `read-snapshot.ts` a snapshot that the next save can build on. All of it distrusts what it
+ * reads.
+ */
+import type { Codec, HeadPosition, Place, PlacedHead } from "../../core/codec.ts";
+import { CheckpointStoreError } from "../../core/errors.ts";
+import { contentsOf } from "../binding.ts";
+import { EACH, type Annotation, type Reference } from "../content.ts";
+import { sumOf, type EncodedBlock } from "../encode.ts";
+import { countOf, isAscending, numbersIn, type Runs } from "../runs.ts";
 
 /** An encoded state, as records hold it: its root, and the blocks that it needs. */
 export interface StoredState {

@@ -1,16 +1,9 @@
 /**
- * The room `pieces` turns a snapshot into encoded blocks, and encoded blocks into a snapshot or a value.
- *
- * - `layout.ts` decides which parts of a state are stored on their own, and knows which are stored already.
- * - `chunking.ts` cuts those into chunks; `placing.ts` and `blocks.ts` remember, beside the snapshot, how each part is
- *   stored and which blocks are needed.
- * - `content.ts` says what a chunk holds in JSON and annotations, `encode.ts` puts chunks into blocks.
- * - `decode.ts` checks blocks and takes them apart; `read-value.ts` makes the caller's objects of them,
- *   `read-snapshot.ts` a snapshot that the next save can build on.
- *
- * It knows one trace's numbers, no trace: neither ids nor records, keys or transactions. Words: see ARCHITECTURE.md.
+ * How a snapshot is stored, beside the snapshot, which never changes. `layout.ts` decides which parts are stored on their
+ * own, and knows which are stored already; `chunking.ts` cuts those into chunks; `placing.ts` and `blocks.ts` remember how
+ * each part is stored and which blocks are needed. Nothing here knows how anything is encoded.
  */
-import { Binary, Container, Text, type Anchor, type Node, type Slot, type Snapshot } from "../state/snapshot.ts";
+import { Binary, Container, Text, type Anchor, type Node, type Slot, type Snapshot } from "../../state/snapshot.ts";
 import { LiveBlocks, type BlockLimits } from "./blocks.ts";
 import { Chunk, Stream } from "./chunk.ts";
 import { cut } from "./chunking.ts";

@@ -1,4 +1,4 @@
-import { Alias, Atom, Binary, Container, Text, type Node, type Slot } from "../state/snapshot.ts";
+import { Alias, Atom, Binary, Container, Text, type Node, type Slot } from "../../state/snapshot.ts";
 import type { Chunk, Stream } from "./chunk.ts";
 
 /** A part is stored on its own from the start if it weighs more. */
