@@ -157,7 +157,9 @@ export class ContentBuilder {
       return Number.isNaN(key) ? null : key;
     }
     this.#annotate(value instanceof URL ? "url" : "regexp", number);
-    return value instanceof URL ? key : [(value as RegExp).source, (value as RegExp).flags];
+    if (value instanceof URL) return key;
+    const { source, flags, lastIndex } = value as RegExp;
+    return lastIndex === 0 ? [source, flags] : [source, flags, lastIndex];
   }
 
   #object(keys: readonly string[], children: readonly Slot[]): unknown {

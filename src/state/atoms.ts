@@ -1,5 +1,4 @@
 /** Values without parts of their own: dates, expressions and URLs. */
-import { Refusal } from "./classify.ts";
 import type { Copying } from "./containers.ts";
 import { sameAtom } from "./equality.ts";
 import { Atom, type Anchor } from "./snapshot.ts";
@@ -29,12 +28,8 @@ export function copyOfAtomic(value: Date | RegExp | URL): Date | RegExp | URL {
   }
 }
 
-/** @throws Refusal for an expression that stands at no place in a string. */
+/** A copy of one of the caller's; the one before it where that is equal. */
 export function captureAtom(value: Date | RegExp | URL, { before, anchor }: Copying): Atom {
-  const lastIndex = (value as RegExp).lastIndex as unknown;
-  if (lastIndex !== undefined && !(Number.isSafeInteger(lastIndex) && (lastIndex as number) >= 0)) {
-    throw new Refusal("is a RegExp whose lastIndex is not the index of a character");
-  }
   const atom = atomOf(value, anchor);
   return before instanceof Atom && sameAtom(before, atom) ? before : atom;
 }

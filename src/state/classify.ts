@@ -103,23 +103,42 @@ function shapeOfKnown(value: object): Shape {
     if (name === "Object" && tag === "Object") return "object";
     if (name === "Array" && Array.isArray(value)) return "array";
     if (ERROR_CLASSES.has(name) && tag === "Error") return "error";
-    if (VIEW_CLASSES.has(name) && tag === name) return bytesIn(value as ArrayBuffer | ArrayBufferView);
+    if (VIEW_CLASSES.has(name) && tag === name) {
+      // Of a typed array, every element is a property: to look for others would take longer than to store it.
+      if (name === "ArrayBuffer" || name === "DataView") refuseProperties(value, name);
+      return bytesIn(value as ArrayBuffer | ArrayBufferView);
+    }
     const shape = WITHOUT_PROPERTIES[name];
     if (shape !== undefined && tag === name) {
       refuseProperties(value, name);
+      if (shape === "regexp" && !isIndex((value as RegExp).lastIndex)) {
+        throw new Refusal("is a RegExp whose lastIndex is not the index of a character");
+      }
       return shape;
     }
   }
   throw new Refusal(`is an instance of ${className(prototype as object)}, for which the codec has no transform`);
 }
 
+/** Node and browsers leave marks of their own on instances of other classes, under symbols. */
+const OF_THE_LANGUAGE = new Set(["Map", "Set", "Date", "RegExp", "ArrayBuffer", "DataView"]);
+
+/** @throws Refusal if an object has properties beside what its class is about. */
 function refuseProperties(value: object, name: string): void {
+  const what = name === "ArrayBuffer" ? "is an ArrayBuffer" : `is a ${name}`;
+  if (OF_THE_LANGUAGE.has(name) && Object.getOwnPropertySymbols(value).length > 0) {
+    throw new Refusal(`${what} with a symbol as a key`);
+  }
   for (const key of Object.getOwnPropertyNames(value)) {
     if (name === "RegExp" && key === "lastIndex") continue;
     // Browsers leave hidden ones on a DOMException to tell where it was made.
     if (name === "DOMException" && key !== "cause" && !Object.prototype.propertyIsEnumerable.call(value, key)) continue;
-    throw new Refusal(`is a ${name} with the property ${JSON.stringify(key)}`);
+    throw new Refusal(`${what} with the property ${JSON.stringify(key)}`);
   }
+}
+
+function isIndex(lastIndex: unknown): boolean {
+  return Number.isSafeInteger(lastIndex) && (lastIndex as number) >= 0 && !Object.is(lastIndex, -0);
 }
 
 function bytesIn(value: ArrayBuffer | ArrayBufferView): Shape {

@@ -10,7 +10,8 @@ interface Pair {
  * Stricter than most: an absent field is not an `undefined` one, -0 is not 0, a hole is not `undefined`; keys, maps and
  * sets must be in the same order; what is one object in several places on one side must be so on the other, though
  * dates, expressions and URLs are compared by what they say. Arrays, errors and the like are compared with their extra
- * properties. Left out: property attributes, an error's `stack`, the `lastIndex` of a RegExp. Depth is no limit.
+ * properties, plain objects with hidden ones too. Left out: other property attributes, an error's `stack`. Depth is no
+ * limit.
  *
  * @param actual - The value that is there.
  * @param expected - The value that should be there.
@@ -168,10 +169,11 @@ const LEAVES = new Set(["Date", "RegExp", "URL"]);
 const BOXES = new Set(["Date", "Number", "String", "Boolean", "BigInt", "Symbol"]);
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  RegExp: ["source", "flags"],
+  RegExp: ["source", "flags", "lastIndex"],
+  ArrayBuffer: ["byteLength", "maxByteLength"],
   URL: ["href"],
   Error: ["name", "message"],
-  DOMException: ["name", "message"],
+  DOMException: ["name", "message", "code"],
   Blob: ["size", "type"],
   File: ["size", "type", "name", "lastModified"],
 };
@@ -185,8 +187,12 @@ function kindOf(value: object): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** The fields of an object, without those that a platform adds: of an error, enumerable or not; of a blob. */
+/**
+ * The fields of an object, without those that a platform adds: of an error, enumerable or not; of a blob. Hidden ones are
+ * told of plain objects alone.
+ */
 function ownKeys(value: object, kind: string): PropertyKey[] {
+  if (kind === "Object") return Reflect.ownKeys(value);
   const keys = Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
   // Node keeps what a blob is made of under symbols.
   if (kind === "Blob" || kind === "File") return keys.filter((key) => typeof key !== "symbol");

@@ -48,6 +48,8 @@ const DIFFERENT: readonly (readonly [path: string, actual: unknown, expected: un
   ["state.a", { a: undefined }, {}],
   ["state.a.b[1]", { a: { b: [1, 2] } }, { a: { b: [1, 3] } }],
   ['state["a b"]', { "a b": 1 }, { "a b": 2 }],
+  ["state.secret", { a: 1 }, Object.defineProperty({ a: 1 }, "secret", { value: 2 })],
+  ["state.lastIndex", /a/g, Object.assign(/a/g, { lastIndex: 1 })],
   ["state", { a: 1, b: 2 }, { b: 2, a: 1 }],
   ["state.length", [1, 2], [1]],
   ["state[0]", [undefined], holed(1).fill(1, 1, 2).slice(0, 1)],

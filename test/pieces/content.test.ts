@@ -18,6 +18,7 @@ const KINDS: readonly (readonly [string, () => unknown])[] = [
   ["a date", () => new Date(5)],
   ["a date that is none", () => new Date(NaN)],
   ["an expression", () => /a[/]b/giu],
+  ["an expression in the middle of a text", () => Object.assign(/a/g, { lastIndex: 2 })],
   ["a URL", () => new URL("https://a.example/?b=1")],
   [
     "a Map",

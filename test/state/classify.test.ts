@@ -46,6 +46,13 @@ const REFUSED: readonly (readonly [string, () => unknown])[] = [
   ['is a Map with the property "label"', () => Object.assign(new Map(), { label: 1 })],
   ['is a Date with the property "zone"', () => Object.assign(new Date(1), { zone: 1 })],
   ['is a Set with the property "hidden"', () => Object.defineProperty(new Set(), "hidden", { value: 1 })],
+  ["is a Map with a symbol as a key", () => Object.assign(new Map(), { [Symbol("key")]: 1 })],
+  ["is a RegExp with a symbol as a key", () => Object.assign(/a/, { [Symbol("key")]: 1 })],
+  ['is an ArrayBuffer with the property "label"', () => Object.assign(new ArrayBuffer(4), { label: 1 })],
+  ['is a DataView with the property "label"', () => Object.assign(new DataView(new ArrayBuffer(4)), { label: 1 })],
+  ...[-1, 1.5, -0, "1", {}].map(
+    (lastIndex) => ["is a RegExp whose lastIndex is not the", () => Object.assign(/x/, { lastIndex })] as const,
+  ),
   ['is a DOMException with the property "more"', () => Object.assign(new DOMException("m"), { more: 1 })],
   ['is a DOMException with the property "cause"', () => Object.defineProperty(new DOMException("m"), "cause", {})],
   ...(canResize

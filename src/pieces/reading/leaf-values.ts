@@ -26,7 +26,8 @@ export function leafValue(kind: AnnotationKind, stored: unknown): readonly [valu
       return [new URL(stored as string)];
     case "regexp": {
       if (!Array.isArray(stored)) throw damaged("a stored expression is none");
-      return [new RegExp(stored[0] as string, stored[1] as string)];
+      const [source, flags, lastIndex = 0] = stored as [string, string, number?];
+      return [Object.assign(new RegExp(source, flags), { lastIndex })];
     }
     default:
       return undefined;

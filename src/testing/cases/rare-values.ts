@@ -14,6 +14,10 @@ class AgentError extends Error {}
 
 const KEY = Symbol("key");
 
+const resizable = () => Reflect.construct(ArrayBuffer, [4, { maxByteLength: 8 }]) as ArrayBuffer;
+/** Not in older browsers, which make a plain one of it. */
+const CAN_RESIZE = (resizable() as { resizable?: boolean }).resizable === true;
+
 /** What few states hold. A store may refuse each of them; what it takes must come back equal. */
 const RARE: Readonly<Record<string, () => unknown>> = {
   "a Blob": () => new Blob(["some", new Uint8Array([1, 2, 255])], { type: "text/plain" }),
@@ -35,6 +39,21 @@ const RARE: Readonly<Record<string, () => unknown>> = {
   "a boxed number": () => Object(-0) as object,
   "a boxed bigint": () => Object(5n) as object,
   "a field named by a symbol": () => ({ a: 1, [KEY]: 2 }),
+  "a map with a field named by a symbol": () => Object.assign(new Map([[1, 2]]), { [KEY]: 2 }),
+  "a hidden field": () => Object.defineProperty({ a: 1 }, "secret", { value: 2 }),
+  "a hidden field named by a symbol": () => Object.defineProperty({ a: 1 }, KEY, { value: 2 }),
+  "an expression in the middle of a text": () => {
+    const expression = /a/g;
+    expression.test("banana");
+    return { expression };
+  },
+  "an expression beyond its text": () => Object.assign(/a/y, { lastIndex: 2 ** 40 }),
+  "an expression whose lastIndex is no index": () => Object.assign(/a/, { lastIndex: -1.5 }),
+  "a buffer with a field of its own": () => Object.assign(new ArrayBuffer(4), { label: "x" }),
+  ...(CAN_RESIZE && {
+    "a buffer that can be resized": resizable,
+    "a view of a buffer that can be resized": () => ({ view: new Uint8Array(resizable()) }),
+  }),
   URLSearchParams: () => new URLSearchParams("a=1&a=2"),
   "a getter": () => ({
     get now() {

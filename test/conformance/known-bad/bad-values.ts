@@ -102,6 +102,41 @@ export class FillsHoles extends Loses {
   }
 }
 
+/** Makes expressions of what they are written as. */
+export class RewindsExpressions extends Loses {
+  protected override lose(holder: object): void {
+    if (holder instanceof RegExp) holder.lastIndex = 0;
+    for (const value of Object.values(holder)) if (value instanceof RegExp) value.lastIndex = 0;
+  }
+}
+
+/** Copies what can be seen. */
+export class DropsHiddenFields extends ReferenceStore {
+  protected override take(traceId: string, checkpoint: Checkpoint): Checkpoint {
+    return super.take(traceId, { ...checkpoint, state: seenOf(checkpoint.state) });
+  }
+}
+
+function seenOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(seenOf);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, seenOf(part)]));
+}
+
+/** Makes plain buffers of those that can be resized. */
+export class FixesBuffers extends ReferenceStore {
+  protected override take(traceId: string, checkpoint: Checkpoint): Checkpoint {
+    return super.take(traceId, { ...checkpoint, state: fixedOf(checkpoint.state) });
+  }
+}
+
+function fixedOf(value: unknown): unknown {
+  if (value instanceof ArrayBuffer) return value.slice(0);
+  if (Array.isArray(value)) return value.map(fixedOf);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, fixedOf(part)]));
+}
+
 /** Writes what was one object as often as it is referred to. */
 export class UnsharesParts extends Loses {
   readonly #met = new WeakSet();

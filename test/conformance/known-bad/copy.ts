@@ -54,12 +54,18 @@ class Copy {
     if (prototype === null) return Object.create(null) as object;
     if (prototype === Object.prototype && value !== globalThis && tagOf(value) === "Object") return {};
     if (prototype === Date.prototype) return new Date((value as Date).getTime());
-    if (prototype === RegExp.prototype) return new RegExp((value as RegExp).source, (value as RegExp).flags);
+    if (prototype === RegExp.prototype) {
+      const { source, flags, lastIndex } = value as RegExp;
+      return Object.assign(new RegExp(source, flags), { lastIndex });
+    }
     if (prototype === URL.prototype) return new URL((value as URL).href);
     if (prototype === Map.prototype) return new Map();
     if (prototype === Set.prototype) return new Set();
     if (prototype === Blob.prototype || prototype === File.prototype) return value;
-    if (prototype === ArrayBuffer.prototype) return (value as ArrayBuffer).slice(0);
+    if (prototype === ArrayBuffer.prototype) {
+      if ((value as { resizable?: boolean }).resizable === true) throw refusal(path, "can be resized");
+      return (value as ArrayBuffer).slice(0);
+    }
     if (ArrayBuffer.isView(value)) return this.#view(value, prototype, path);
     for (const Class of ERRORS) {
       if (prototype !== Class.prototype) continue;
@@ -94,6 +100,7 @@ class Copy {
     for (const key of Reflect.ownKeys(source)) {
       const hidden = !Object.prototype.propertyIsEnumerable.call(source, key);
       // The fields of an error are hidden, and differ from browser to browser.
+      if (hidden && tagOf(source) === "Object") throw refusal(path, "has a hidden field");
       if (hidden && !isError) continue;
       if (typeof key === "symbol") throw refusal(path, "has a field named by a symbol");
       const where = pathTo(path, key);
