@@ -64,6 +64,8 @@ function inNode({ name, include, exclude }: Suite, turn: number): TestProjectInl
       setupFiles: ["test/engines/node.ts"],
       // Left alone, Vitest keeps one core of two for itself.
       maxWorkers: 2,
+      // A test that hangs is told; a machine that has much else to do is no fault.
+      testTimeout: 60_000,
       sequence: { groupOrder: turn },
     },
   };
