@@ -5,6 +5,7 @@ import { toStoreError } from "./errors.ts";
 import { openFrame, type Frame } from "./frame.ts";
 import { beginFreshLog } from "./fresh-log.ts";
 import { keyPathOf } from "./keys.ts";
+import { laterTask } from "./requests.ts";
 import { lastSeenAt, noteSeen } from "./witness.ts";
 
 const SCHEMA_VERSION = 1;
@@ -104,6 +105,11 @@ export class Connection {
     }
   }
 
+  async #noteSeen(): Promise<void> {
+    await laterTask();
+    await noteSeen(this.#name);
+  }
+
   /** Reports a data loss, if the database that was just made had existed before. */
   async #tellLoss(startedAt: number): Promise<void> {
     const seenAt = await lastSeenAt(this.#name);
@@ -158,7 +164,7 @@ export class Connection {
       this.#database = database;
       beginFreshLog();
       if (isNew) await this.#tellLoss(startedAt);
-      else if (!this.#isSeen) this.#noting = noteSeen(this.#name).finally(() => (this.#noting = undefined));
+      else if (!this.#isSeen) this.#noting = this.#noteSeen().finally(() => (this.#noting = undefined));
       this.#isSeen = true;
       return database;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { ownName } from "../../core/names.ts";
-import { settled } from "./requests.ts";
+import { laterTask, settled } from "./requests.ts";
 
 /**
  * Chromium keeps the databases of an origin in one LevelDB, which writes what is new to a log. If the browser is killed
@@ -42,8 +42,7 @@ export function beginFreshLog(): void {
 
 /** Makes a database and deletes it again; a few milliseconds, and what LevelDB compacts. */
 async function makeAndDelete(): Promise<void> {
-  // Behind the first load, which is asked for as soon as the store is open.
-  await new Promise((resolve) => setTimeout(resolve));
+  await laterTask();
   const database = await settled(indexedDB.open(DATABASE, 1));
   // What has collections is somebody else's.
   const isOurs = database.objectStoreNames.length === 0;

@@ -44,3 +44,8 @@ export function ended(transaction: IDBTransaction): Promise<void> {
     };
   });
 }
+
+/** Resolves in a later task: behind the first load, which is asked for as soon as the store is open. */
+export function laterTask(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve));
+}
