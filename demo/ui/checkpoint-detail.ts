@@ -1,7 +1,8 @@
 import type { StoredHead } from "waystone";
 import { diff } from "./diff.ts";
 import { bytesText, countText, dateText, timeText } from "./figures.ts";
-import { css, h } from "./h.ts";
+import { css, h, styled } from "./h.ts";
+import { nodeTone } from "./node-tone.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 import { StateChanges } from "./state-changes.ts";
 import { StateTree } from "./state-tree.ts";
@@ -93,7 +94,7 @@ export class CheckpointDetail extends ShadowElement {
 function facts(head: StoredHead, place: number): HTMLElement[] {
   const node = String(head.metadata?.node ?? "checkpoint");
   const fact = (name: string, ...value: (Node | string)[]) => h("div", {}, h("dt", {}, name), h("dd", {}, ...value));
-  const dot = (name: string) => h("i", { style: `--tone: var(--node-${name}, var(--muted))`, "aria-hidden": "true" });
+  const dot = (name: string) => styled(h("i", { "aria-hidden": "true" }), { "--tone": nodeTone(name) });
   return [
     fact(`#${place}`, h("span", { class: "go" }, dot(node), node)),
     fact("next", head.nextNode ? h("span", { class: "go" }, dot(head.nextNode), head.nextNode) : "none: complete"),

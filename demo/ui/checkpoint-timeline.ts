@@ -1,6 +1,7 @@
 import type { CheckpointId, StoredHead } from "waystone";
-import { css, h } from "./h.ts";
+import { css, h, styled } from "./h.ts";
 import { bytesText, timeText } from "./figures.ts";
+import { nodeTone } from "./node-tone.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 
 const styles = css`
@@ -128,7 +129,7 @@ export class CheckpointTimeline extends ShadowElement {
   set activity(activity: Activity | undefined) {
     this.#next.hidden = !activity;
     if (!activity) return;
-    const dot = h("span", { class: "dot", style: `--tone: var(--node-${activity.node}, var(--muted))` });
+    const dot = styled(h("span", { class: "dot" }), { "--tone": nodeTone(activity.node) });
     this.#next.replaceChildren(dot, h("span", {}, `${activity.node} · ${activity.text}`));
   }
 
@@ -152,15 +153,11 @@ export class CheckpointTimeline extends ShadowElement {
   #row(head: StoredHead, place: number): HTMLElement {
     const { id, metadata, timestamp, bytes, stateBytes } = head;
     const node = String(metadata?.node ?? "checkpoint");
-    const share = `inline-size: calc(100% * ${stateBytes} / var(--scale))`;
-    return h(
+    const kept = Math.min(100, (100 * bytes) / Math.max(1, stateBytes));
+    const whole = h("i", { class: "whole" }, styled(h("i", { class: "kept" }), { "inline-size": `${kept}%` }));
+    const row = h(
       "div",
-      {
-        role: "option",
-        id: `checkpoint-${id}`,
-        style: `--tone: var(--node-${node}, var(--muted))`,
-        onclick: () => this.#choose(id),
-      },
+      { role: "option", id: `checkpoint-${id}`, onclick: () => this.#choose(id) },
       h("span", { class: "rail" }, h("span", { class: "dot" })),
       h("span", { class: "node" }, node, h("small", {}, `#${place}`)),
       h("time", { datetime: new Date(timestamp).toISOString() }, timeText(timestamp)),
@@ -171,15 +168,12 @@ export class CheckpointTimeline extends ShadowElement {
         h(
           "span",
           { class: "gauge", "aria-hidden": "true" },
-          h(
-            "i",
-            { class: "whole", style: share },
-            h("i", { class: "kept", style: `inline-size: ${Math.min(100, (100 * bytes) / Math.max(1, stateBytes))}%` }),
-          ),
+          styled(whole, { "inline-size": `calc(100% * ${stateBytes} / var(--scale))` }),
         ),
         `+${bytesText(bytes)}`,
       ),
     );
+    return styled(row, { "--tone": nodeTone(node) });
   }
 
   #onKey(event: KeyboardEvent): void {

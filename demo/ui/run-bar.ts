@@ -1,7 +1,8 @@
 import type { StoredHead } from "waystone";
 import { ASKING, NODES } from "../agent/graph.ts";
 import type { RunStatus } from "../runs.ts";
-import { css, h } from "./h.ts";
+import { css, h, styled } from "./h.ts";
+import { nodeTone } from "./node-tone.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 import { STATUS } from "./status.ts";
 
@@ -113,17 +114,14 @@ export class RunBar extends ShadowElement {
       ...NODES.map((node) => {
         const count = counts.get(node) ?? 0;
         const state = node === next ? "now" : count > 0 ? "done" : "";
-        return h(
+        const item = h(
           "li",
-          {
-            class: state || undefined,
-            style: `--tone: var(--node-${node})`,
-            "aria-current": node === next ? "step" : undefined,
-          },
+          { class: state || undefined, "aria-current": node === next ? "step" : undefined },
           h("i", { "aria-hidden": "true" }),
           node === ASKING ? "ask you" : node,
           count > 0 && h("small", {}, count),
         );
+        return styled(item, { "--tone": nodeTone(node) });
       }),
     );
     const now = this.#graph.querySelector<HTMLElement>(".now");

@@ -1,7 +1,8 @@
 import type { Outcome, Report, Section, Support } from "../agent/state.ts";
-import { css, h } from "./h.ts";
+import { css, h, styled } from "./h.ts";
 import { OUTCOMES, reportMarkdown, supportText } from "./report-markdown.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
+import { webAddress } from "./web-address.ts";
 
 const styles = css`
   :host {
@@ -127,7 +128,7 @@ function counts({ sections }: Report): [outcome: Outcome, count: number][] {
 }
 
 function share(report: Report): HTMLElement {
-  const parts = counts(report).map(([outcome, count]) => h("i", { class: outcome, style: `--count: ${count}` }));
+  const parts = counts(report).map(([outcome, count]) => styled(h("i", { class: outcome }), { "--count": count }));
   return h("div", { class: "share", "aria-hidden": "true" }, ...parts);
 }
 
@@ -170,6 +171,7 @@ function table({ targets, sections }: Report): HTMLElement {
 
 function row(section: Section, columns: number): HTMLElement {
   const { need, advice, outcome, feature, baseline, baselineSince, spec, support } = section;
+  const href = webAddress(spec);
   const since = baseline !== "none" && baselineSince ? `, since ${baselineSince.slice(0, 7)}` : "";
   return h(
     "tr",
@@ -179,7 +181,7 @@ function row(section: Section, columns: number): HTMLElement {
     h(
       "td",
       { class: "feature" },
-      feature ? (spec ? h("a", { href: spec, target: "_blank", rel: "noreferrer" }, feature) : feature) : "-",
+      feature ? (href ? h("a", { href, target: "_blank", rel: "noreferrer" }, feature) : feature) : "-",
       baseline && h("span", { class: "baseline" }, BASELINE[baseline] + since),
     ),
     ...(support.length > 0 ? support.map(cell) : [h("td", { colspan: columns })]),

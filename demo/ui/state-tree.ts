@@ -1,5 +1,5 @@
 import type { StateChange } from "./diff.ts";
-import { css, h } from "./h.ts";
+import { css, h, styled } from "./h.ts";
 import type { Part } from "./parts.ts";
 import { kindOf, partsOf, preview } from "./parts.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
@@ -113,12 +113,11 @@ export class StateTree extends ShadowElement {
   #element(row: Row): HTMLElement {
     const { path, depth, isGroup, label, value, rest } = row;
     const mark = this.#marks.get(path) ?? (this.#within.has(path) && path !== "" ? "within" : "");
-    return h(
+    const item = h(
       "div",
       {
         role: "treeitem",
         class: mark || undefined,
-        style: `--depth: ${depth}`,
         tabindex: path === this.#current ? 0 : -1,
         "data-path": path,
         "aria-level": depth + 1,
@@ -130,6 +129,7 @@ export class StateTree extends ShadowElement {
         : [h("span", { class: "key" }, label), h("span", { class: `value ${kindOf(value)}` }, preview(value))]),
       (mark === "added" || mark === "changed") && h("span", { class: "visually-hidden" }, `, ${mark}`),
     );
+    return styled(item, { "--depth": depth });
   }
 
   #toggle(row: Row, open = !this.#isOpen(row.path)): void {

@@ -1,6 +1,6 @@
 import type { StorageUsage } from "waystone";
 import { bytesText } from "./figures.ts";
-import { css, h } from "./h.ts";
+import { css, h, styled } from "./h.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 
 const styles = css`
@@ -44,7 +44,7 @@ export class StorageMeter extends ShadowElement {
       h(
         "div",
         { class: "bar", role: "img", "aria-label": text },
-        h("i", { style: `inline-size: ${Math.min(100, share)}%` }),
+        styled(h("i"), { "inline-size": `${Math.min(100, share)}%` }),
       ),
       h(
         "p",

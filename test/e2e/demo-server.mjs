@@ -7,8 +7,8 @@ const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../../${name
 /**
  * Serves the demo as `npm run demo` does, on a free port.
  *
- * @returns {Promise<{ url: string, readRunModule: string, close: () => Promise<void> }>} `readRunModule` is
- * where a page can import `read-run.ts` from.
+ * @returns {Promise<{ url: string, moduleUrl: (file: string) => string, close: () => Promise<void> }>} `moduleUrl` says
+ * where a page can import a file of this folder from.
  */
 export async function serveDemo() {
   const server = await createServer({
@@ -22,5 +22,5 @@ export async function serveDemo() {
   await server.listen();
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error("The demo's server has no address.");
-  return { url, readRunModule: `/@fs${path("test/e2e/read-run.ts")}`, close: () => server.close() };
+  return { url, moduleUrl: (file) => `/@fs${path(`test/e2e/${file}`)}`, close: () => server.close() };
 }

@@ -56,7 +56,7 @@ export class ScoutDemo {
 
   /** What the store holds of the one run, read anew from the database. */
   stored(scout: ScoutPage): Promise<StoredRun> {
-    return scout.stored(this.#demo!.readRunModule);
+    return scout.stored(this.#demo!.moduleUrl("read-run.ts"));
   }
 }
 

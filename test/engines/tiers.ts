@@ -48,6 +48,8 @@ const NOT_FIRST = [
   "test/conformance/{encrypted,liberal-backend,node-adapter}.node.test.ts",
   "test/archive/{codecs,flat-memory}.node.test.ts",
 ];
+/** Takes half a minute in each browser. */
+const LARGE = ["test/faults/large-values.test.ts"];
 /** What only a browser can tell, and soon. */
 const FIRST_IN_CHROMIUM = [
   "test/conformance/indexeddb.test.ts",
@@ -70,7 +72,7 @@ const TIERS: Record<Tier, Partial<Record<SuiteName, Files>>> = {
     node: without(IN_NODE, NOT_FIRST),
     chromium: { ...IN_BROWSERS, include: FIRST_IN_CHROMIUM },
     e2e: { include: ["test/e2e/demo-resume.test.ts"], exclude: [] },
-    faults: FAULTS,
+    faults: without(FAULTS, LARGE),
   },
   all: {
     node: IN_NODE,

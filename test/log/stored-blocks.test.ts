@@ -113,6 +113,26 @@ test("a segment stays while three quarters of it are needed, is written again be
   }
 });
 
+test.each([
+  ["all blocks, it goes", [0, 4, 5, 9], []],
+  ["a fifth, it stays", [0, 0, 9, 9], Array.from({ length: 10 }, (_, i) => i)],
+  ["two fifths, it is written again", [0, 1, 8, 9], [2, 3, 4, 5, 6, 7]],
+] as const)("where two gaps together take of a segment %s", async (_, [from, to, from2, to2], left) => {
+  const backend = await store({ numbers: Array.from({ length: 10 }, (_, i) => i), segments: [10] });
+  const gaps = [
+    { from, to, needs: [] },
+    { from: from2, to: to2, needs: [] },
+  ];
+  await backend.write(async (tx) => {
+    const before = totalOf(await blocksIn(tx));
+    const plan = await planFree(tx, "t", gaps);
+    free(tx, "t", plan);
+    const after = await blocksIn(tx);
+    expect(after.map((one) => one.block)).toEqual(left);
+    expect(plan.bytes).toBe(before - totalOf(after));
+  });
+});
+
 test("what is read is what is needed, in its order, wherever it lies", async () => {
   await fc.assert(
     fc.asyncProperty(anyStored, fc.func(fc.boolean()), async (stored, isNeeded) => {

@@ -216,7 +216,9 @@ describe("bytes", () => {
     expect(new Cutter().next(new Binary(new Uint8Array(), "Uint8Array"))).toHaveLength(1);
   });
 
-  test("of many megabytes make no more runs than can be had at once", () => {
-    expect(new Cutter().next(new Binary(new Uint8Array(20_000_000), "Uint8Array")).length).toBeLessThanOrEqual(128);
+  test("of many megabytes make few chunks, none of them so large that an edit costs much", () => {
+    const chunksOf = (bytes: number) => new Cutter().next(new Binary(new Uint8Array(bytes), "Uint8Array"));
+    expect(chunksOf(20_000_000).length).toBeLessThanOrEqual(32);
+    expect(Math.max(...chunksOf(200_000_000).map(({ content }) => content!.length))).toBe(3 * 1024 * 1024);
   });
 });

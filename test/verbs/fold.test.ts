@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { createMemoryBackend } from "../../src/backends/memory.ts";
+import type { PieceRecord } from "../../src/log/records.ts";
 import type { EncodedBlock } from "../../src/pieces/encode.ts";
-import { planFold } from "../../src/verbs/fold.ts";
+import { foldOnce, planFold } from "../../src/verbs/fold.ts";
 import { RecordedTrace } from "./recorded-trace.ts";
 
 async function filled(count: number, bytes = 300): Promise<RecordedTrace> {
@@ -45,6 +47,32 @@ describe("a fold", () => {
     expect(most).toBeLessThanOrEqual(256 * 1024);
     expect(segments.length).toBeGreaterThan(1);
     await trace.expectWhole();
+  });
+
+  test("reads no large rows, although they stand among those that it folds", async () => {
+    const backend = createMemoryBackend();
+    const trace = new RecordedTrace("t", backend);
+    const state = { photo: new Uint8Array(), messages: [] as string[] };
+    for (let step = 0; step < 60; step += 1) {
+      if (step % 20 === 10) state.photo = new Uint8Array(2_000_000).fill(step);
+      state.messages.push(`${step}: ${"message ".repeat(60)}`);
+      await trace.save(state);
+    }
+    const { rows } = await trace.records();
+    expect(rows.filter(({ bytes }) => bytes > 64 * 1024).length).toBeGreaterThan(32);
+
+    const read: PieceRecord[] = [];
+    await backend.write(async (tx) => {
+      const getAll = tx.getAll.bind(tx);
+      tx.getAll = async <R>(...[collection, query]: Parameters<typeof getAll>) => {
+        const records = await getAll<R>(collection, query);
+        if (collection === "pieces") read.push(...(records as PieceRecord[]));
+        return records;
+      };
+      await foldOnce(tx, "t");
+    });
+    expect(read.length).toBeGreaterThan(48);
+    expect(Math.max(...read.map(({ bytes }) => bytes))).toBeLessThanOrEqual(64 * 1024);
   });
 
   test("does nothing where a segment's blocks are not all there", async () => {

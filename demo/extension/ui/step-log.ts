@@ -1,6 +1,7 @@
 import type { StoredHead } from "waystone";
 import { timeText } from "../../ui/figures.ts";
-import { css, h } from "../../ui/h.ts";
+import { css, h, styled } from "../../ui/h.ts";
+import { nodeTone } from "../../ui/node-tone.ts";
 import { ShadowElement, define } from "../../ui/shadow-element.ts";
 
 const styles = css`
@@ -50,8 +51,8 @@ function row({ metadata, timestamp }: StoredHead): HTMLElement {
   const note = String(metadata?.note ?? "");
   return h(
     "li",
-    { style: `--tone: var(--node-${node})` },
-    h("i", { "aria-hidden": "true" }),
+    {},
+    styled(h("i", { "aria-hidden": "true" }), { "--tone": nodeTone(node) }),
     h("b", {}, node),
     h("span", { class: "note", title: note }, note),
     h("time", { datetime: new Date(timestamp).toISOString() }, timeText(timestamp)),

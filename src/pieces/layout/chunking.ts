@@ -16,6 +16,12 @@ const MAX_MISSES = 16;
  * Chromium puts records of more than 64 kB into files of their own, which costs more than it saves where they are many.
  */
 const BINARY_BYTES = 48 * 1024;
+/**
+ * A large value is cut into about so many chunks, of this size at most: larger ones load no faster, and an edit writes a
+ * whole one again.
+ */
+const MAX_BINARY_CHUNKS = 32;
+const MAX_BINARY_BYTES = 64 * BINARY_BYTES;
 /** A reference to a part has no more runs than this; if there are more, the chunks are gathered in groups. */
 const MAX_RUNS = 64;
 /** A group is closed at so many runs; a stored one with fewer than the minimum is cut anew with new neighbours. */
@@ -245,7 +251,7 @@ function cutBytes(bytes: Uint8Array, old: readonly Chunk[]): Chunk[] {
 /** Large values are cut into larger chunks: with many, what a record costs outweighs what an edit writes again. */
 function binaryChunkBytes(length: number): number {
   let size = BINARY_BYTES;
-  while (length / size > 128) size *= 2;
+  while (length / size > MAX_BINARY_CHUNKS && size < MAX_BINARY_BYTES) size *= 2;
   return size;
 }
 

@@ -1,7 +1,7 @@
 import { saveMany, verifyCrowd } from "./crowd.ts";
 import { attempt, type Attempt } from "./attempt.ts";
 import { clearSiteData, deleteDatabase, shownAgain, upgradeDatabase } from "./disturb.ts";
-import { dropStore, forkLarge, keepPhotos, loadLarge, saveLarge } from "./large.ts";
+import { forkLarge, keepPhotos, loadLarge, openAndClose, saveLarge } from "./large.ts";
 import { emptyAll, mix, readAll, takeChanges, watchChanges } from "./mix.ts";
 import { closeConnections, opened, storeOf, type StoreName } from "./stores.ts";
 import { verify } from "./verify.ts";
@@ -23,7 +23,7 @@ export const tasks = {
   loadLarge,
   forkLarge,
   keepPhotos,
-  dropStore,
+  openAndClose,
 
   /** The same as `write`, where it may fail. */
   tryToWrite(input: WriteInput & { readonly hangMs?: number }): Promise<Attempt> {

@@ -1,0 +1,25 @@
+import { openStore } from "waystone";
+import type { Report } from "../../demo/agent/state.ts";
+
+const HOSTILE = "javascript:document.title = 'taken over'";
+
+/** Stores a run as a stranger's archive could bring it. For a page to import. @public */
+export async function forgeRun(): Promise<void> {
+  const store = await openStore<unknown>("baseline-scout");
+  const section = { need: "a need", outcome: "safe", feature: "a feature", support: [], advice: "" } as const;
+  const report: Report = {
+    goal: "a goal",
+    summary: "",
+    targets: [],
+    dropped: [],
+    sections: [
+      { ...section, spec: HOSTILE },
+      { ...section, feature: "another", spec: "https://spec.example/" },
+    ],
+    dataVersion: "1",
+  };
+  const node = "x, url(https://elsewhere.example/)";
+  const state = { goal: "a goal", startedAt: new Date(), targets: [], needs: [], seen: new Set(), log: [], report };
+  await store.trace("forged").save(state, { metadata: { title: "A forged run", node, note: node } });
+  await store.close();
+}
