@@ -8,11 +8,12 @@
  * It knows one trace's numbers, no trace: neither ids nor records, keys or transactions. Words: see ARCHITECTURE.md.
  */
 import type { Codec, HeadPosition, Place, PlacedHead } from "../core/codec.ts";
+import { CheckpointStoreError } from "../core/errors.ts";
 import { roughBytes } from "../core/rough-bytes.ts";
 import type { Snapshot } from "../state/snapshot.ts";
 import { contentsOf } from "./binding.ts";
 import { checksum } from "./checksum.ts";
-import type { Chunk } from "./layout/chunk.ts";
+import { MAX_REPEATED_BYTES, type Chunk } from "./layout/chunk.ts";
 import { ContentBuilder, type Piece } from "./content.ts";
 import type { Layout } from "./layout/layout.ts";
 import type { Placings } from "./layout/placing.ts";
@@ -61,6 +62,8 @@ export interface EncodeOptions {
 /**
  * Encodes what a state adds to what its trace has stored. Returns a promise only if the codec does, since each await
  * costs every save a turn of the event loop.
+ *
+ * @throws `serialization` for a state that could not be read again.
  */
 export function encodeState(
   layout: Layout,
@@ -77,6 +80,7 @@ export function encodeState(
     }
     const { contents, annotations } = builder.contents([draft.root]);
     layout.settle(draft);
+    requireReadable(layout, head);
     const value = annotations.length === 0 ? contents : [...contents, annotations];
     const { sums } = layout.blocks;
     const position = { part, head, contents: contentsOf(layout.blocks, { codec, sealed }) };
@@ -87,6 +91,13 @@ export function encodeState(
   return sealed instanceof Promise || encoding.some((one) => one instanceof Promise)
     ? Promise.all([sealed, ...encoding]).then(([made, ...blocks]) => finish(blocks as EncodedBlock[], made))
     : finish(encoding as EncodedBlock[], sealed);
+}
+
+/** @throws `serialization` for a state that a reader would take for one that was made to harm. */
+function requireReadable({ repeatedBytes }: Layout, { traceId, id }: PlacedHead): void {
+  if (repeatedBytes <= MAX_REPEATED_BYTES) return;
+  const message = "state has the same long texts in so many places that it could not be read again";
+  throw new CheckpointStoreError("serialization", message, { traceId, checkpointId: id, path: "state" });
 }
 
 /** Groups chunks by the block that they go into. Bytes go into a block of their own. */

@@ -29,6 +29,17 @@ beforeAll(() => {
 
 beforeEach(() => {
   vi.stubGlobal("indexedDB", new IDBFactory());
+  // An example leaves its store open, whose last post would reach the next example as that of another tab.
+  const example = crypto.randomUUID();
+  const Channel = globalThis.BroadcastChannel;
+  vi.stubGlobal(
+    "BroadcastChannel",
+    class extends Channel {
+      constructor(name: string) {
+        super(`${example} ${name}`);
+      }
+    },
+  );
   // Node 20 has no Web Locks. An example is alone: whoever asks for a lock has it.
   const locks = { request: async (_name: string, _options: object, work: () => Promise<unknown>) => work() };
   if (globalThis.navigator?.locks === undefined) vi.stubGlobal("navigator", { locks });

@@ -181,3 +181,15 @@ test("a state keeps alive no more than about twice its size", async () => {
   const bytes = chain.blocksOf(chain.saves.at(-1)!).reduce((sum, block) => sum + block.bytes, 0);
   expect(bytes).toBeLessThan(2 * 210_000 + 64 * 1024 + 48 * 1024);
 });
+
+test("a text in more places than could be read is refused before anything is stored, and in fewer is stored once", async () => {
+  const text = "0123456789abcdef".repeat(500_000);
+  const chain = new Chain();
+  await chain.save([1, text]);
+  const few = await chain.save([text, text, text, 1]);
+  expect(few.blocks.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(text.length / 10);
+  expect(readValue(await chain.decode(few))).toEqual([text, text, text, 1]);
+  await chain.save([text, text, 1, text]);
+  const many = Array.from({ length: 80 }, () => text);
+  await expect(chain.save(many)).rejects.toMatchObject({ code: "serialization", path: "state", checkpointId: "c" });
+});

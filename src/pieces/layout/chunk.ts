@@ -1,6 +1,17 @@
 import type { Node, Slot } from "../../state/snapshot.ts";
 
 /**
+ * A chunk that is used in several places is stored once, so a few stored bytes can stand for very many. This is how
+ * many bytes a state may take beyond what is stored of it.
+ */
+export const MAX_REPEATED_BYTES = 2 ** 29;
+
+/** Returns what a further use of a chunk counts as: it takes time and memory even if the chunk is empty. */
+export function bytesOfUse(content: unknown): number {
+  return 256 + (typeof content === "string" || content instanceof Uint8Array ? content.length : 0);
+}
+
+/**
  * The numbering of the chunks of one part, which goes on through all the forms that the part takes from save to save.
  */
 export class Stream {

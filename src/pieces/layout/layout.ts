@@ -5,7 +5,7 @@
  */
 import { Binary, Container, Text, type Anchor, type Node, type Slot, type Snapshot } from "../../state/snapshot.ts";
 import { LiveBlocks, type BlockLimits } from "./blocks.ts";
-import { Chunk, Stream } from "./chunk.ts";
+import { bytesOfUse, Chunk, Stream } from "./chunk.ts";
 import { cut } from "./chunking.ts";
 import { MAX_INLINE_HEIGHT, Placings, type Placing } from "./placing.ts";
 
@@ -74,6 +74,8 @@ export class Layout {
   readonly blocks: LiveBlocks;
   readonly #anchors = new WeakMap<Anchor, number>();
   #root: Chunk | undefined;
+  /** What the latest state takes beyond what is stored of it, as a reader counts it. */
+  repeatedBytes = 0;
   /** The next number for a stream or an anchor; none is given out twice in a trace. */
   nextNumber: number;
 
@@ -237,7 +239,10 @@ export class Layout {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const counted = next instanceof Chunk ? next : this.placings.of(next);
       counted.uses += 1;
-      if (counted.uses > 1) continue;
+      if (counted.uses > 1) {
+        this.repeatedBytes += this.#bytesOfUse(next);
+        continue;
+      }
       if (next instanceof Chunk) {
         this.blocks.use(next);
         pushAll(open, next.references, next.members);
@@ -247,12 +252,27 @@ export class Layout {
     }
   }
 
+  /** Returns what a further use of a part or a chunk counts as. */
+  #bytesOfUse(used: Node | Chunk): number {
+    // In use twice while one root follows the other, and never for good.
+    if (used instanceof Container) return 0;
+    if (!(used instanceof Chunk)) return this.#bytesOfUses(this.placings.of(used).chunks);
+    return bytesOfUse(used.content) + this.#bytesOfUses(used.members);
+  }
+
+  #bytesOfUses(chunks: readonly Chunk[] = []): number {
+    return chunks.reduce((sum, chunk) => sum + this.#bytesOfUse(chunk), 0);
+  }
+
   #release(nodes: readonly Node[]): void {
     const open: (Node | Chunk)[] = [...nodes];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const counted = next instanceof Chunk ? next : this.placings.of(next);
       counted.uses -= 1;
-      if (counted.uses > 0) continue;
+      if (counted.uses > 0) {
+        this.repeatedBytes -= this.#bytesOfUse(next);
+        continue;
+      }
       if (next instanceof Chunk) {
         this.blocks.release(next);
         // Should it come back, it needs another number. Pruning relies on it: nothing is needed again once it was not.

@@ -6,6 +6,7 @@
 import type { Codec, HeadPosition, Place, PlacedHead } from "../../core/codec.ts";
 import { CheckpointStoreError } from "../../core/errors.ts";
 import { contentsOf } from "../binding.ts";
+import { bytesOfUse, MAX_REPEATED_BYTES } from "../layout/chunk.ts";
 import { EACH, type Annotation, type Reference } from "../content.ts";
 import { sumOf, type EncodedBlock } from "../encode.ts";
 import { countOf, isAscending, numbersIn, type Runs } from "../runs.ts";
@@ -57,13 +58,6 @@ export function damaged(message: string, cause?: unknown): CheckpointStoreError 
   return new CheckpointStoreError("corrupted", message, { cause });
 }
 
-/**
- * A chunk that is used in several places is stored once, so a few stored bytes can stand for very many. This is how
- * many bytes a state may take beyond what is stored of it.
- */
-const MAX_REPEATED_BYTES = 2 ** 29;
-/** What a further use of a chunk counts as, beside its content: it takes time and memory even if the chunk is empty. */
-const BYTES_OF_USE = 256;
 /** What an annotation that holds for each element counts as, for each of them. */
 const BYTES_OF_SAYING = 16;
 
@@ -96,7 +90,7 @@ export class Contents {
     for (const number of numbersIn(runs.length === 0 ? [0, next] : runs)) {
       const content = chunks?.get(number);
       if (content === undefined) throw damaged(`chunk ${stream}.${number} is missing`);
-      if (this.#used.has(content)) this.#repeat(BYTES_OF_USE + lengthOf(content.value));
+      if (this.#used.has(content)) this.#repeat(bytesOfUse(content.value));
       else this.#used.add(content);
       yield [number, content];
     }
@@ -243,8 +237,4 @@ function sortOut(annotations: unknown, count: number): { each: Annotation[]; own
     } else throw damaged("a stored annotation leads nowhere");
   }
   return { each, own };
-}
-
-function lengthOf(value: unknown): number {
-  return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
 }

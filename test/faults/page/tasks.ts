@@ -1,7 +1,7 @@
 import { saveMany, verifyCrowd } from "./crowd.ts";
 import { attempt, type Attempt } from "./attempt.ts";
 import { clearSiteData, deleteDatabase, shownAgain, upgradeDatabase } from "./disturb.ts";
-import { forkLarge, keepPhotos, loadLarge, openAndClose, saveLarge } from "./large.ts";
+import { forkLarge, keepPhotos, openAndClose, saveLarge } from "./large.ts";
 import { emptyAll, mix, readAll, takeChanges, watchChanges } from "./mix.ts";
 import { closeConnections, opened, storeOf, type StoreName } from "./stores.ts";
 import { verify } from "./verify.ts";
@@ -20,7 +20,6 @@ export const tasks = {
   readAll,
   emptyAll,
   saveLarge,
-  loadLarge,
   forkLarge,
   keepPhotos,
   openAndClose,
