@@ -13,14 +13,14 @@ import { decodeCheckpoint, findStored, type Stored } from "../verbs/load.ts";
 import type { StoreCore } from "./store-core.ts";
 import { requireId } from "./validate.ts";
 
-const LOAD: OptionNames<LoadOptions> = { graphHash: true };
+const LOAD: OptionNames<LoadOptions> = { graphHash: true, upgrade: true, notes: true };
 const LOAD_LATEST: OptionNames<LoadLatestOptions> = { ...LOAD, skipDamaged: true };
 
 /** Loads the checkpoint of an id, of whichever trace or of one alone. @throws `graph-mismatch`, `corrupted`, `codec-mismatch`. */
 export async function loadCheckpoint<S>(
   core: StoreCore,
   id: CheckpointId,
-  options: LoadOptions,
+  options: LoadOptions<S>,
   within?: TraceId,
 ): Promise<Checkpoint<S> | undefined> {
   requireId(id, "id");
@@ -34,7 +34,7 @@ export async function loadCheckpoint<S>(
 export async function loadLatest<S>(
   core: StoreCore,
   traceId: TraceId,
-  options: LoadLatestOptions,
+  options: LoadLatestOptions<S>,
 ): Promise<Checkpoint<S> | undefined> {
   requireId(traceId, "traceId");
   requireOptions(options, LOAD_LATEST, "loadLatest");
@@ -83,7 +83,7 @@ async function checkpointOf<S>(core: StoreCore, { latest }: TraceRecord, { root 
   return { ...pickHead({ ...latest, ...(metadata !== undefined && { metadata: structuredClone(metadata) }) }), state };
 }
 
-async function newestSound<S>(core: StoreCore, traceId: TraceId, { skipDamaged: _, ...options }: LoadLatestOptions) {
+async function newestSound<S>(core: StoreCore, traceId: TraceId, { skipDamaged: _, ...options }: LoadLatestOptions<S>) {
   const range = rangeOf(traceId);
   const keys = await core.read((transaction) => transaction.keys("checkpoints", { range, reverse: true }), HEADS);
   for (const id of idsOf(keys)) {
@@ -96,7 +96,7 @@ async function newestSound<S>(core: StoreCore, traceId: TraceId, { skipDamaged: 
   return undefined;
 }
 
-async function decode<S>(core: StoreCore, stored: Stored | undefined, options: LoadOptions) {
+async function decode<S>(core: StoreCore, stored: Stored | undefined, options: LoadOptions<S>) {
   if (stored === undefined) return undefined;
   if (isIntactRecord(stored.record)) requireGraph(stored.record, options);
   return decodeCheckpoint<S>(stored, core.codecs);

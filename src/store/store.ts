@@ -19,7 +19,14 @@ import {
 import { CheckpointStoreError } from "../core/errors.ts";
 import { requireOptions, type OptionNames } from "../core/options.ts";
 import { combineRetention } from "../core/retention.ts";
-import type { StorageUsage, Store, TracesOptions, TraceSummary, WatchOptions } from "../core/store.ts";
+import type {
+  DeleteTracesOptions,
+  StorageUsage,
+  Store,
+  TracesOptions,
+  TraceSummary,
+  WatchOptions,
+} from "../core/store.ts";
 import type {
   ChangeListener,
   HistoryOptions,
@@ -32,7 +39,7 @@ import type {
 import { HEADS } from "../log/scopes.ts";
 import { findCheckpoint } from "../log/checkpoints.ts";
 import { openHead, privateMetadata } from "../log/heads.ts";
-import { idsOf, keyOf, rangeOf } from "../log/records.ts";
+import { headOf, idsOf, keyOf, rangeOf } from "../log/records.ts";
 import { readSummaries } from "../log/summaries.ts";
 import { readTrace } from "../log/trace-record.ts";
 import { forkTrace } from "../verbs/fork.ts";
@@ -56,7 +63,7 @@ import {
 } from "./validate.ts";
 
 const TRACE: OptionNames<TraceOptions> = { retention: true };
-const TRACES: OptionNames<TracesOptions> = { limit: true, before: true };
+const TRACES: OptionNames<TracesOptions> = { limit: true, before: true, prefix: true };
 const HISTORY: OptionNames<HistoryOptions> = { limit: true, before: true, signal: true };
 const WATCH: OptionNames<WatchOptions> = { traceId: true, signal: true };
 const PRUNE: OptionNames<{ readonly dryRun?: boolean }> = { dryRun: true };
@@ -77,12 +84,18 @@ export class TraceStore<S> implements Store<S> {
     await this.#save(traceId, checkpoint, { retention: this.#core.retention, owner: undefined });
   }
 
-  async load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
+  async load(id: CheckpointId, options: LoadOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
     return loadCheckpoint(this.#core, id, options);
   }
 
-  async loadLatest(traceId: TraceId, options: LoadLatestOptions = {}): Promise<Checkpoint<S> | undefined> {
+  async loadLatest(traceId: TraceId, options: LoadLatestOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
     return loadLatest(this.#core, traceId, options);
+  }
+
+  async head(id: CheckpointId): Promise<StoredHead | undefined> {
+    requireId(id, "id");
+    const record = await this.#core.read((transaction) => findCheckpoint(transaction, id), HEADS);
+    return record === undefined ? undefined : openHead(headOf(record), this.#core.codecs);
   }
 
   async list(traceId: TraceId): Promise<CheckpointId[]> {
@@ -150,6 +163,10 @@ export class TraceStore<S> implements Store<S> {
     requireId(traceId, "traceId");
     this.#core.requireOpen();
     return this.#empty(traceId, { endsOwnership: true });
+  }
+
+  async deleteTraces(_options: DeleteTracesOptions): Promise<number> {
+    throw new Error("to come");
   }
 
   trace(traceId: TraceId, options: TraceOptions = {}): Trace<S> {

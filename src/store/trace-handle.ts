@@ -4,7 +4,6 @@ import {
   type Checkpoint,
   type CheckpointHead,
   type CheckpointId,
-  type CheckpointOptions,
   type StoredHead,
   type TraceId,
 } from "../core/checkpoint.ts";
@@ -12,10 +11,14 @@ import { requireOptions, type OptionNames } from "../core/options.ts";
 import type { Store } from "../core/store.ts";
 import type {
   ChangeListener,
+  ForkOptions,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
+  NoteEntries,
+  NoteOptions,
   PrunePreview,
+  SaveOptions,
   TakeOverOptions,
   Trace,
   TraceWork,
@@ -30,12 +33,12 @@ export interface HandleParts<S> {
   /** Returns the same for another trace, with the same retention and no owner. */
   of(traceId: TraceId): HandleParts<S>;
   /** As the store's `load`, but for checkpoints of the handle's trace alone. */
-  load(id: CheckpointId, options: LoadOptions): Promise<Checkpoint<S> | undefined>;
+  load(id: CheckpointId, options: LoadOptions<S>): Promise<Checkpoint<S> | undefined>;
   /** As `saveWithTrace`, under the handle's own rules. Returns the head as it is stored. */
   save(checkpoint: Checkpoint<S>, growth: Growth): Promise<CheckpointHead>;
   /** As the store's `fork`, but of a checkpoint of one trace alone. Returns the id of the copy; reads no state. */
   fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<CheckpointId>;
-  takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions): Promise<T>;
+  takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions<S>): Promise<T>;
 }
 
 /** A handle on a trace. It remembers the checkpoint that the next one grows from. */
@@ -52,7 +55,7 @@ export class TraceHandle<S> implements Trace<S> {
     if (standsAt !== undefined) this.#stand = new Stand(undefined, standsAt);
   }
 
-  async save(state: S, options: CheckpointOptions = {}): Promise<Checkpoint<S>> {
+  async save(state: S, options: SaveOptions = {}): Promise<Checkpoint<S>> {
     const checkpoint = createCheckpoint(state, options);
     // Set before the save is done, so that the next save is its child without awaiting it.
     this.#stand = new Stand(this.#stand, checkpoint.id);
@@ -64,12 +67,21 @@ export class TraceHandle<S> implements Trace<S> {
     return { ...pickHead({ ...checkpoint, ...(parentId !== undefined && { parentId }), createdAt }), state };
   }
 
-  load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
+  load(id: CheckpointId, options: LoadOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
     return this.#standAt(this.#parts.load(id, options));
   }
 
-  loadLatest(options: LoadLatestOptions = {}): Promise<Checkpoint<S> | undefined> {
+  loadLatest(options: LoadLatestOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
     return this.#standAt(this.#store.loadLatest(this.id, options));
+  }
+
+  async note(_checkpointId: CheckpointId, _entries: NoteEntries, _options: NoteOptions = {}): Promise<string[]> {
+    throw new Error("to come");
+  }
+
+  async head(id: CheckpointId): Promise<StoredHead | undefined> {
+    const head = await this.#store.head(id);
+    return head?.traceId === this.id ? head : undefined;
   }
 
   list(): Promise<CheckpointId[]> {
@@ -86,7 +98,7 @@ export class TraceHandle<S> implements Trace<S> {
     return options === undefined ? this.#store.prune(this.id, keep) : this.#store.prune(this.id, keep, options);
   }
 
-  async fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>> {
+  async fork(id: CheckpointId, traceId: TraceId, _options: ForkOptions = {}): Promise<Trace<S>> {
     const copyId = await this.#parts.fork(id, { traceId, within: this.id });
     return new TraceHandle(this.#parts.of(traceId), traceId, copyId);
   }
@@ -96,7 +108,7 @@ export class TraceHandle<S> implements Trace<S> {
     return this.#store.watch(listener, { ...options, traceId: this.id });
   }
 
-  takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions = {}): Promise<T> {
+  takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions<S> = {}): Promise<T> {
     return this.#parts.takeOver(work, options);
   }
 
