@@ -29,6 +29,7 @@ export type { CheckpointStoreErrorCode, CheckpointStoreErrorDetails } from "./co
 export type { Codec, CustomValues, Place, PlacedHead } from "./core/codec.ts";
 export type {
   CheckpointStore,
+  DeleteTracesOptions,
   StorageUsage,
   Store,
   TracesCursor,
@@ -39,10 +40,15 @@ export type {
 export type {
   Change,
   ChangeListener,
+  ForkOptions,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
+  NoteEntries,
+  NoteOptions,
   PrunePreview,
+  SaveGuard,
+  SaveOptions,
   TakeOverOptions,
   Trace,
   TraceOptions,

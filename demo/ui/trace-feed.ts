@@ -63,7 +63,7 @@ export class TraceFeed extends EventTarget {
       if (last !== undefined && head.seq <= last) return;
       if (last !== undefined && head.seq > last + 1) return void this.read();
       this.#heads = [...this.#heads, head];
-    } else {
+    } else if (change.kind !== "noted") {
       const gone = change.kind === "trace-deleted" ? undefined : new Set(change.ids);
       this.#heads = gone ? this.#heads.filter(({ id }) => !gone.has(id)) : [];
     }

@@ -33,6 +33,11 @@ export interface CheckpointHead {
 export interface Checkpoint<S = unknown> extends CheckpointHead {
   /** What the agent needs to go on. */
   readonly state: S;
+  /**
+   * Of a checkpoint that was loaded with `notes: true`: what `Trace.note` has kept beside it, in the order of writing.
+   * It is no part of the checkpoint: nothing comes of it in a save.
+   */
+  readonly notes?: ReadonlyMap<string, unknown>;
 }
 
 /** A head as a store returns it: with its place in its trace and its size. */
@@ -63,7 +68,7 @@ export interface StoredHead extends CheckpointHead {
   readonly isUnverified?: true;
 }
 
-/** Options of `createCheckpoint` and `Trace.save`: any field of the checkpoint except its state. */
+/** Options of `createCheckpoint`: any field of the checkpoint except its state. */
 export type CheckpointOptions = Partial<CheckpointHead>;
 
 const OPTIONS: OptionNames<CheckpointOptions> = {

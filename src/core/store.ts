@@ -1,10 +1,12 @@
 import type { Checkpoint, CheckpointId, StoredHead, TraceId } from "./checkpoint.ts";
 import type {
   ChangeListener,
+  ForkOptions,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
   PrunePreview,
+  SaveGuard,
   Trace,
   TraceOptions,
 } from "./trace.ts";
@@ -47,7 +49,7 @@ export interface CheckpointStore<S = unknown> {
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
    */
-  load(id: CheckpointId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
+  load(id: CheckpointId, options?: Pick<LoadOptions, "graphHash">): Promise<Checkpoint<S> | undefined>;
   /**
    * Loads the newest checkpoint that a trace still has. After the newest was deleted, that is the one before it.
    *
@@ -58,7 +60,7 @@ export interface CheckpointStore<S = unknown> {
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
    */
-  loadLatest(traceId: TraceId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
+  loadLatest(traceId: TraceId, options?: Pick<LoadOptions, "graphHash">): Promise<Checkpoint<S> | undefined>;
   /**
    * Lists the checkpoints of a trace. Reads no state.
    *
@@ -91,6 +93,46 @@ export interface CheckpointStore<S = unknown> {
  * beyond them.
  */
 export interface Store<S = unknown> extends CheckpointStore<S> {
+  /**
+   * Saves a checkpoint as the newest of its trace; with `ifLatest`, only if the trace is still where the caller thinks.
+   *
+   * The state is copied before the method returns its promise: the caller may change it at once. Saving an id again
+   * with equal content does nothing, so a save whose outcome is unknown can be repeated.
+   *
+   * @param traceId - The trace to save to. It is made with its first checkpoint.
+   * @param checkpoint - What `createCheckpoint` returns.
+   * @returns A promise that resolves when the whole checkpoint is on disk.
+   * @throws TypeError or RangeError for a field of the checkpoint or an option that is not what it must be.
+   * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
+   * @throws CheckpointStoreError `conflict`: the id is taken by other content or by another trace, or the trace's newest
+   *   checkpoint is not `ifLatest`.
+   * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
+   * @throws CheckpointStoreError `corrupted`: the id is taken by a checkpoint that is damaged.
+   * @throws CheckpointStoreError `codec-mismatch`: this store can't read the trace's newest checkpoint, and was not told
+   *   `allowUnreadableLatest`; or it would put a plain record on top of an encrypted one.
+   */
+  saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>, options?: SaveGuard): Promise<void>;
+  /**
+   * Loads a checkpoint; with `notes`, its notes, too.
+   *
+   * @param id - The checkpoint to load, of whichever trace.
+   * @returns The checkpoint with a state of its own, or `undefined` if there is no such checkpoint.
+   * @throws TypeError for an option that is not what it must be.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, `graphHash` was given, and `upgrade` was not, or
+   *   returned `undefined`.
+   * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged, or with `notes`, one of its notes.
+   * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
+   *   given.
+   * @throws Anything that `upgrade` throws.
+   */
+  load(id: CheckpointId, options?: LoadOptions<S>): Promise<Checkpoint<S> | undefined>;
+  /**
+   * Reads the head of a checkpoint, and not its state.
+   *
+   * @param id - The checkpoint, of whichever trace.
+   * @returns Its head, or `undefined` if there is no such checkpoint.
+   */
+  head(id: CheckpointId): Promise<StoredHead | undefined>;
   /**
    * Returns a handle on one trace. It reads nothing, and needs no closing.
    *
@@ -163,7 +205,7 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    */
   history(traceId: TraceId, options?: HistoryOptions): AsyncIterable<StoredHead>;
   /**
-   * Starts a new trace with a copy of a checkpoint. Neither trace can take anything from the other afterwards.
+   * Starts a new trace with a copy of a checkpoint and its notes. Neither trace can take anything from the other afterwards.
    *
    * The copy is loaded after it was made. If that rejects with `codec-mismatch`, the new trace may exist all the same:
    * only what is bound to its place, as an encrypted checkpoint is, needs the codec and the key to be copied. `Trace.fork`
@@ -171,9 +213,10 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    *
    * @param id - The checkpoint to copy.
    * @param traceId - The trace to start.
+   * @param options - `id`: that of the copy. With it, a fork whose outcome is unknown can be repeated.
    * @returns The copy: an id of its own, and `id` as its `parentId`.
    * @throws CheckpointStoreError `not-found`: there is no checkpoint `id`.
-   * @throws CheckpointStoreError `conflict`: the trace `traceId` exists.
+   * @throws CheckpointStoreError `conflict`: the trace `traceId` exists, or the copy's id is taken.
    * @throws CheckpointStoreError `corrupted`: a record that the checkpoint needs is damaged.
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
@@ -188,7 +231,7 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * console.log(copy.state, copy.parentId === origin.id); // { plan: 'A' } true
    * ```
    */
-  fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>>;
+  fork(id: CheckpointId, traceId: TraceId, options?: ForkOptions): Promise<Checkpoint<S>>;
   /**
    * Loads the newest checkpoint that a trace still has; with `skipDamaged`, the newest that is not damaged.
    *
@@ -199,7 +242,7 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
    */
-  loadLatest(traceId: TraceId, options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
+  loadLatest(traceId: TraceId, options?: LoadLatestOptions<S>): Promise<Checkpoint<S> | undefined>;
   /**
    * Removes all checkpoints of a trace except the newest ones and those that are pinned. Children of removed checkpoints
    * stay.
@@ -227,6 +270,24 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * @returns How many checkpoints were removed; 0 if there was no such trace.
    */
   deleteTrace(traceId: TraceId): Promise<number>;
+  /**
+   * Deletes all traces whose ids begin with a text, with all they own, in one transaction: either all are gone, or none
+   * is. Ends anyone's ownership of them.
+   *
+   * @param options - `prefix`: what the ids begin with.
+   * @returns How many traces were deleted.
+   * @throws TypeError if `prefix` is missing, empty or not a string: to delete a whole store, there is `deleteStore`.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const store = await openStore("my-agent");
+   * for (const name of ["a/1", "a/2", "b/1"]) await store.trace(name).save({ name });
+   * console.log(await store.deleteTraces({ prefix: "a/" }), (await store.traces()).length); // 2 1
+   * ```
+   */
+  deleteTraces(options: DeleteTracesOptions): Promise<number>;
   /**
    * Calls a listener with each change that is made to the store from now on, here and in every other tab and worker of
    * the origin.
@@ -303,6 +364,17 @@ export interface TracesOptions {
    * A trace that is saved to between two pages has come first, and is on no later page.
    */
   readonly before?: TracesCursor;
+  /**
+   * List only traces whose ids begin with this. Then one record is read of every trace that does, whatever `limit` is.
+   * Default is all traces.
+   */
+  readonly prefix?: string;
+}
+
+/** Options of `Store.deleteTraces`. */
+export interface DeleteTracesOptions {
+  /** What the ids of the traces begin with: a string that is not empty. */
+  readonly prefix: string;
 }
 
 /** Options of `Store.watch`. */

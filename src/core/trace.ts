@@ -44,7 +44,43 @@ export interface Trace<S = unknown> {
    * console.log(second.parentId === first.id, (await run.load(first.id))?.state); // true { messages: [ 'hello' ] }
    * ```
    */
-  save(state: S, options?: CheckpointOptions): Promise<Checkpoint<S>>;
+  save(state: S, options?: SaveOptions): Promise<Checkpoint<S>>;
+  /**
+   * Keeps small values beside a checkpoint of this trace, under keys: all of them, or none. They live and go with their
+   * checkpoint, and are forked, archived and encrypted with it. The checkpoint itself stays as it is, and so does the
+   * list.
+   *
+   * The values are copied before the method returns its promise. It takes its turn in the trace: a save that was called
+   * before it need not be awaited. A note that has to be kept on its own, like the result of a call that must not be
+   * repeated, is on disk when the promise resolves.
+   *
+   * @param checkpointId - The checkpoint.
+   * @param entries - The notes: an object or a map. A value is whatever a state may hold; a key is a string that is not
+   *   empty.
+   * @param options - `once`: a key that is there keeps its value. Default is false: the last one stays, and has its place
+   *   in the order of the last.
+   * @returns The keys that were not there before, in their order.
+   * @throws TypeError for keys or options that are not what they must be.
+   * @throws CheckpointStoreError `not-found`: this trace has no checkpoint `checkpointId`.
+   * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
+   * @throws CheckpointStoreError `conflict`: another owner has taken over the trace from this handle.
+   * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
+   * @throws CheckpointStoreError `codec-mismatch`: it would put a plain note beside an encrypted checkpoint.
+   *
+   * @example
+   * ```ts
+   * import { openStore } from "waystone";
+   *
+   * const run = (await openStore("my-agent")).trace("run-1");
+   * const { id } = await run.save({ step: 1 });
+   * console.log(await run.note(id, { search: ["a", "b"], fetch: "<p>" })); // [ 'search', 'fetch' ]
+   * console.log(await run.note(id, { search: [] }, { once: true })); // []
+   *
+   * const last = await run.loadLatest({ notes: true });
+   * console.log(last?.notes?.get("search")); // [ 'a', 'b' ]
+   * ```
+   */
+  note(checkpointId: CheckpointId, entries: NoteEntries, options?: NoteOptions): Promise<string[]>;
   /**
    * Loads a checkpoint of this trace. The next save is its child.
    *
@@ -55,7 +91,7 @@ export interface Trace<S = unknown> {
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
    */
-  load(id: CheckpointId, options?: LoadOptions): Promise<Checkpoint<S> | undefined>;
+  load(id: CheckpointId, options?: LoadOptions<S>): Promise<Checkpoint<S> | undefined>;
   /**
    * Loads the newest checkpoint that the trace still has. The next save is its child.
    *
@@ -78,7 +114,14 @@ export interface Trace<S = unknown> {
    * console.log(last?.state, last?.nextNode); // { step: 1 } search
    * ```
    */
-  loadLatest(options?: LoadLatestOptions): Promise<Checkpoint<S> | undefined>;
+  loadLatest(options?: LoadLatestOptions<S>): Promise<Checkpoint<S> | undefined>;
+  /**
+   * Reads the head of a checkpoint of this trace, and not its state. The handle stays where it stands.
+   *
+   * @param id - The checkpoint.
+   * @returns Its head, or `undefined` if this trace has no such checkpoint.
+   */
+  head(id: CheckpointId): Promise<StoredHead | undefined>;
   /**
    * Lists the checkpoints of the trace. Reads no state.
    *
@@ -124,19 +167,20 @@ export interface Trace<S = unknown> {
    */
   prune(keep: number, options: { readonly dryRun: true }): Promise<PrunePreview>;
   /**
-   * Starts another trace with a copy of a checkpoint of this one. Reads no state, and needs neither codec nor key, unless
-   * the checkpoint is bound to its place, as an encrypted one is.
+   * Starts another trace with a copy of a checkpoint of this one and its notes. Reads no state, and needs neither codec
+   * nor key, unless the checkpoint is bound to its place, as an encrypted one is.
    *
    * @param id - The checkpoint to copy.
    * @param traceId - The trace to start.
+   * @param options - `id`: that of the copy; see `Store.fork`.
    * @returns A handle on the new trace. Its first save is a child of the copy.
    * @throws CheckpointStoreError `not-found`: this trace has no checkpoint `id`.
-   * @throws CheckpointStoreError `conflict`: the trace `traceId` exists.
+   * @throws CheckpointStoreError `conflict`: the trace `traceId` exists, or the copy's id is taken.
    * @throws CheckpointStoreError `corrupted`: a record that the checkpoint needs is damaged.
    * @throws CheckpointStoreError `codec-mismatch`: it is bound to its place by a codec, or with a key, that this store was
    *   not given.
    */
-  fork(id: CheckpointId, traceId: TraceId): Promise<Trace<S>>;
+  fork(id: CheckpointId, traceId: TraceId, options?: ForkOptions): Promise<Trace<S>>;
   /**
    * Calls a listener with each change of the trace from now on, as `Store.watch` does.
    *
@@ -156,7 +200,8 @@ export interface Trace<S = unknown> {
    * over. Deleting the trace ends all ownership.
    *
    * @param work - What to do as the owner. Ownership ends when its promise settles.
-   * @param options - How to wait, and what to load: `graphHash` and `skipDamaged` are those of `loadLatest`.
+   * @param options - How to wait, and how to load: `graphHash`, `upgrade`, `notes` and `skipDamaged` are those of
+   *   `loadLatest`.
    * @returns What `work` returns.
    * @throws TypeError if `work` is not a function.
    * @throws CheckpointStoreError `unavailable`: there are no Web Locks here.
@@ -181,7 +226,7 @@ export interface Trace<S = unknown> {
    * console.log(step); // 3
    * ```
    */
-  takeOver<T>(work: TraceWork<S, T>, options?: TakeOverOptions): Promise<T>;
+  takeOver<T>(work: TraceWork<S, T>, options?: TakeOverOptions<S>): Promise<T>;
 }
 
 /** Options of `Store.trace`. */
@@ -190,17 +235,59 @@ export interface TraceOptions {
   readonly retention?: Retention | readonly Retention[];
 }
 
+/** What a save is refused by, beside what it saves. */
+export interface SaveGuard {
+  /**
+   * Save only if this checkpoint is still the newest of the trace when the save is stored; `null`: only if the trace has
+   * none. Otherwise the save rejects with `conflict`, unless it is the repetition of one that has succeeded. Default is to
+   * save in any case.
+   */
+  readonly ifLatest?: CheckpointId | null;
+}
+
+/** Options of `Trace.save`: any field of the checkpoint except its state, and what the save is refused by. */
+export interface SaveOptions extends CheckpointOptions, SaveGuard {}
+
+/** Notes by their keys, in the order in which they are written. */
+export type NoteEntries = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
+
+/** Options of `Trace.note`. */
+export interface NoteOptions {
+  /** Whether a key that is there keeps its value. Default is false: it gets the new one. */
+  readonly once?: boolean;
+}
+
+/** Options of `Store.fork` and `Trace.fork`. */
+export interface ForkOptions {
+  /**
+   * The id of the copy. With it, a fork whose outcome is unknown can be repeated: if the trace began with this very copy,
+   * that is what the call returns. Default is `crypto.randomUUID()`.
+   */
+  readonly id?: CheckpointId;
+}
+
 /** Options of `load` and `loadLatest`. */
-export interface LoadOptions {
+export interface LoadOptions<S = unknown> {
   /**
    * The graph that is about to resume. A checkpoint made by another graph, or by none that was named, rejects with
    * `graph-mismatch`. Default is to accept any.
    */
   readonly graphHash?: string;
+  /**
+   * Brings a checkpoint of another graph to this one: returns the state for the graph `graphHash`, or `undefined` for
+   * `graph-mismatch`. What is stored stays as it is. The checkpoint that is loaded has the new state and `graphHash`; what
+   * is then saved through the same handle has that `graphHash` by default, until the handle's next load. What this throws
+   * is what the load rejects with. Default is `graph-mismatch`.
+   *
+   * @param checkpoint - The checkpoint as it was saved, with a state of its own.
+   */
+  upgrade?(checkpoint: Checkpoint): S | undefined | Promise<S | undefined>;
+  /** Whether to load the checkpoint's notes, too. Default is false: they are not read. */
+  readonly notes?: boolean;
 }
 
 /** Options of `Store.loadLatest` and `Trace.loadLatest`. */
-export interface LoadLatestOptions extends LoadOptions {
+export interface LoadLatestOptions<S = unknown> extends LoadOptions<S> {
   /**
    * Whether to load the newest checkpoint that is not damaged. Default is false: if the newest one is damaged, the call
    * rejects with `corrupted` and names it. If all are damaged, it rejects either way.
@@ -241,7 +328,7 @@ export type TraceWork<S, T> = (owned: {
 }) => Promise<T>;
 
 /** Options of `Trace.takeOver`. */
-export interface TakeOverOptions extends LoadLatestOptions {
+export interface TakeOverOptions<S = unknown> extends LoadLatestOptions<S> {
   /** Ends the waiting when it is aborted. Work that has begun goes on. Default is to wait for as long as it takes. */
   readonly signal?: AbortSignal;
   /**
@@ -260,7 +347,7 @@ export interface TakeOverOptions extends LoadLatestOptions {
  * A change of a trace, as `watch` reports it. It never carries a state.
  *
  * Its `kind` says what happened: `saved` has the new `head`; `deleted` and `pruned` have the `ids` that are gone;
- * `trace-deleted` means that the whole trace is gone.
+ * `noted` has the `id` of the checkpoint and the `keys` that were written, in their order; `trace-deleted` means that the whole trace is gone.
  */
 export type Change = {
   /** The trace that was changed. */
@@ -278,6 +365,7 @@ export type Change = {
 } & (
   | { readonly kind: "saved"; readonly head: StoredHead }
   | { readonly kind: "deleted" | "pruned"; readonly ids: readonly CheckpointId[] }
+  | { readonly kind: "noted"; readonly id: CheckpointId; readonly keys: readonly string[] }
   | { readonly kind: "trace-deleted" }
 );
 

@@ -7,7 +7,8 @@
  *
  * It knows one trace's numbers, no trace: neither ids nor records, keys or transactions. Words: see ARCHITECTURE.md.
  */
-import type { Codec, HeadPosition, Place, PlacedHead } from "../core/codec.ts";
+import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
+import type { Codec, HeadPosition, NotePosition, Place } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { roughBytes } from "../core/rough-bytes.ts";
 import type { Snapshot } from "../state/snapshot.ts";
@@ -47,17 +48,18 @@ export interface Encoded {
   readonly contents: number;
 }
 
+/** What the root of a state is bound to, beside what it refers to. */
+export type RootPlace = Pick<HeadPosition, "part" | "head"> | Pick<NotePosition, "part" | "note">;
+
 /** What a state is encoded with. */
-export interface EncodeOptions {
+export type EncodeOptions = RootPlace & {
   readonly codec: Codec;
   readonly store: string;
-  readonly part: HeadPosition["part"];
-  readonly head: PlacedHead;
   /** What was sealed for the head, as it was encoded, or a promise of it; absent where there is no such. */
   readonly sealed?: unknown;
   /** The number of the next block. */
   readonly nextBlock: number;
-}
+};
 
 /**
  * Encodes what a state adds to what its trace has stored. Returns a promise only if the codec does, since each await
@@ -68,7 +70,7 @@ export interface EncodeOptions {
 export function encodeState(
   layout: Layout,
   snapshot: Snapshot,
-  { codec, store, part, head, sealed, nextBlock }: EncodeOptions,
+  { codec, store, sealed, nextBlock, ...place }: EncodeOptions,
 ): Encoded | Promise<Encoded> {
   const draft = layout.plan(snapshot);
   const builder = new ContentBuilder({ placings: layout.placings, numberOf: layout.numberOf });
@@ -80,10 +82,10 @@ export function encodeState(
     }
     const { contents, annotations } = builder.contents([draft.root]);
     layout.settle(draft);
-    requireReadable(layout, head);
+    requireReadable(layout, place);
     const value = annotations.length === 0 ? contents : [...contents, annotations];
     const { sums } = layout.blocks;
-    const position = { part, head, contents: contentsOf(layout.blocks, { codec, sealed }) };
+    const position = { ...place, contents: contentsOf(layout.blocks, { codec, sealed }) };
     const root = codec.encode(value, { store, position });
     const encoded = (made: unknown): Encoded => ({ root: made, blocks, needs: layout.blocks.needs(), contents: sums });
     return root instanceof Promise ? root.then(encoded) : encoded(root);
@@ -94,10 +96,17 @@ export function encodeState(
 }
 
 /** @throws `serialization` for a state that a reader would take for one that was made to harm. */
-function requireReadable({ repeatedBytes }: Layout, { traceId, id }: PlacedHead): void {
+function requireReadable({ repeatedBytes }: Layout, place: RootPlace): void {
   if (repeatedBytes <= MAX_REPEATED_BYTES) return;
-  const message = "state has the same long texts in so many places that it could not be read again";
-  throw new CheckpointStoreError("serialization", message, { traceId, checkpointId: id, path: "state" });
+  const { traceId, id, name } = nameOf(place);
+  const message = `${name} has the same long texts in so many places that it could not be read again`;
+  throw new CheckpointStoreError("serialization", message, { traceId, checkpointId: id, path: name });
+}
+
+function nameOf(place: RootPlace): { traceId: TraceId; id: CheckpointId; name: string } {
+  if (place.part !== "note") return { ...place.head, name: "state" };
+  const [traceId, id, key] = place.note;
+  return { traceId, id, name: `notes[${JSON.stringify(key)}]` };
 }
 
 /** Groups chunks by the block that they go into. Bytes go into a block of their own. */

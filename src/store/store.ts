@@ -19,28 +19,38 @@ import {
 import { CheckpointStoreError } from "../core/errors.ts";
 import { requireOptions, type OptionNames } from "../core/options.ts";
 import { combineRetention } from "../core/retention.ts";
-import type { StorageUsage, Store, TracesOptions, TraceSummary, WatchOptions } from "../core/store.ts";
+import type {
+  DeleteTracesOptions,
+  StorageUsage,
+  Store,
+  TracesOptions,
+  TraceSummary,
+  WatchOptions,
+} from "../core/store.ts";
 import type {
   ChangeListener,
+  ForkOptions,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
   PrunePreview,
+  SaveGuard,
   Trace,
   TraceOptions,
 } from "../core/trace.ts";
 import { HEADS } from "../log/scopes.ts";
 import { findCheckpoint } from "../log/checkpoints.ts";
 import { openHead, privateMetadata } from "../log/heads.ts";
-import { idsOf, keyOf, rangeOf } from "../log/records.ts";
+import { headOf, idsOf, keyOf, rangeOf } from "../log/records.ts";
 import { readSummaries } from "../log/summaries.ts";
 import { readTrace } from "../log/trace-record.ts";
 import { forkTrace } from "../verbs/fork.ts";
 import { readHistory } from "../verbs/history.ts";
-import { removeAndStore, removeTrace, storeRemoval } from "../verbs/remove.ts";
+import { removeAndStore, removeTrace, removeTraces, storeRemoval } from "../verbs/remove.ts";
 import { applyRetention, previewPrune } from "../verbs/retain.ts";
 import type { SaveRules } from "../verbs/save.ts";
 import { loadCheckpoint, loadLatest } from "./loading.ts";
+import { note } from "./noting.ts";
 import type { Growth } from "./stand.ts";
 import { CORE, StoreCore, type StoreParts } from "./store-core.ts";
 import { takeOver } from "./take-over.ts";
@@ -56,7 +66,10 @@ import {
 } from "./validate.ts";
 
 const TRACE: OptionNames<TraceOptions> = { retention: true };
-const TRACES: OptionNames<TracesOptions> = { limit: true, before: true };
+const TRACES: OptionNames<TracesOptions> = { limit: true, before: true, prefix: true };
+const DELETE_TRACES: OptionNames<DeleteTracesOptions> = { prefix: true };
+const FORK: OptionNames<ForkOptions> = { id: true };
+const SAVE: OptionNames<SaveGuard> = { ifLatest: true };
 const HISTORY: OptionNames<HistoryOptions> = { limit: true, before: true, signal: true };
 const WATCH: OptionNames<WatchOptions> = { traceId: true, signal: true };
 const PRUNE: OptionNames<{ readonly dryRun?: boolean }> = { dryRun: true };
@@ -73,16 +86,23 @@ export class TraceStore<S> implements Store<S> {
     return this.#core;
   }
 
-  async saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<void> {
-    await this.#save(traceId, checkpoint, { retention: this.#core.retention, owner: undefined });
+  async saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>, options: SaveGuard = {}): Promise<void> {
+    requireOptions(options, SAVE, "saveWithTrace");
+    await this.#save(traceId, checkpoint, { retention: this.#core.retention, owner: undefined, ...options });
   }
 
-  async load(id: CheckpointId, options: LoadOptions = {}): Promise<Checkpoint<S> | undefined> {
+  async load(id: CheckpointId, options: LoadOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
     return loadCheckpoint(this.#core, id, options);
   }
 
-  async loadLatest(traceId: TraceId, options: LoadLatestOptions = {}): Promise<Checkpoint<S> | undefined> {
+  async loadLatest(traceId: TraceId, options: LoadLatestOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
     return loadLatest(this.#core, traceId, options);
+  }
+
+  async head(id: CheckpointId): Promise<StoredHead | undefined> {
+    requireId(id, "id");
+    const record = await this.#core.read((transaction) => findCheckpoint(transaction, id), HEADS);
+    return record === undefined ? undefined : openHead(headOf(record), this.#core.codecs);
   }
 
   async list(traceId: TraceId): Promise<CheckpointId[]> {
@@ -152,6 +172,21 @@ export class TraceStore<S> implements Store<S> {
     return this.#empty(traceId, { endsOwnership: true });
   }
 
+  async deleteTraces(options: DeleteTracesOptions): Promise<number> {
+    requireOptions(options, DELETE_TRACES, "deleteTraces");
+    const { prefix } = options;
+    requireId(prefix, "prefix");
+    this.#core.requireOpen();
+    return this.#core.holdAll(prefix, async (queues) => {
+      const traces = await this.#core.backend.write((transaction) => removeTraces(transaction, prefix));
+      for (const queue of queues) queue.forget();
+      for (const { traceId, version } of traces) {
+        this.#core.changes.report({ kind: "trace-deleted", traceId, version: version + 1 });
+      }
+      return traces.length;
+    });
+  }
+
   trace(traceId: TraceId, options: TraceOptions = {}): Trace<S> {
     requireId(traceId, "traceId");
     requireOptions(options, TRACE, "trace");
@@ -167,6 +202,7 @@ export class TraceStore<S> implements Store<S> {
     requireOptions(options, TRACES, "traces");
     if (options.limit !== undefined) requireCount(options.limit, "limit");
     if (options.before !== undefined) requireTracesCursor(options.before);
+    if (options.prefix !== undefined && options.prefix !== "") requireId(options.prefix, "prefix");
     const { codecs } = this.#core;
     const traces = await this.#core.read((transaction) => readSummaries(transaction, options));
     return Promise.all(traces.map(async (trace) => ({ ...trace, latest: await openHead(trace.latest, codecs) })));
@@ -180,8 +216,8 @@ export class TraceStore<S> implements Store<S> {
     return readHistory((work) => this.#core.read(work, HEADS), traceId, { ...options, codecs: this.#core.codecs });
   }
 
-  async fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>> {
-    const forkedId = await this.#fork(id, { traceId });
+  async fork(id: CheckpointId, traceId: TraceId, options: ForkOptions = {}): Promise<Checkpoint<S>> {
+    const forkedId = await this.#fork(id, { traceId, options });
     const checkpoint = await this.load(forkedId);
     if (checkpoint !== undefined) return checkpoint;
     throw new CheckpointStoreError("not-found", `trace ${traceId} was deleted as soon as it was made`, {
@@ -233,6 +269,7 @@ export class TraceStore<S> implements Store<S> {
     try {
       requireId(traceId, "traceId");
       requireCheckpoint(checkpoint);
+      if (rules.ifLatest !== undefined && rules.ifLatest !== null) requireId(rules.ifLatest, "ifLatest");
       this.#core.requireOpen();
       const { state } = checkpoint;
       const saving = this.#core.queue(traceId).save(privateHead(traceId, checkpoint), { state, rules, growth });
@@ -248,8 +285,9 @@ export class TraceStore<S> implements Store<S> {
     return {
       store: this,
       of: (other) => this.#handleParts(other, { ...rules, owner: undefined }),
-      save: (checkpoint, growth) => this.#save(traceId, checkpoint, { ...rules, growth }),
+      save: (checkpoint, { ifLatest, ...growth }) => this.#save(traceId, checkpoint, { ...rules, ifLatest, growth }),
       load: (id, options) => loadCheckpoint(this.#core, id, options, traceId),
+      note: (id, entries, options) => note(this.#core, { traceId, owner: rules.owner, id, entries }, options),
       fork: (...args) => this.#fork(...args),
       takeOver: (work, options) => {
         const own = (owner: string) => new TraceHandle<S>(this.#handleParts(traceId, { ...rules, owner }), traceId);
@@ -258,14 +296,21 @@ export class TraceStore<S> implements Store<S> {
     };
   }
 
-  async #fork(id: CheckpointId, { traceId, within }: { traceId: TraceId; within?: TraceId }): Promise<CheckpointId> {
+  async #fork(
+    id: CheckpointId,
+    { traceId, within, options }: { traceId: TraceId; within?: TraceId; options: ForkOptions },
+  ): Promise<CheckpointId> {
     requireId(id, "id");
     requireId(traceId, "traceId");
+    requireOptions(options, FORK, "fork");
+    const { id: copyId } = options;
+    if (copyId !== undefined) requireId(copyId, "the id of the copy");
     this.#core.requireOpen();
     const { backend, clock, codecs, changes } = this.#core;
     const queue = this.#core.queue(traceId);
     return queue.enqueue(async () => {
-      const { head, version } = await forkTrace(backend, { id, traceId, within, codecs, clock });
+      const { head, version } = await forkTrace(backend, { id, traceId, copyId, within, codecs, clock });
+      if (version === undefined) return head.id;
       queue.forget();
       changes.report({ kind: "saved", traceId, version, head: await openHead(head, codecs) });
       return head.id;

@@ -10,6 +10,8 @@ import type { StoreCore } from "./store-core.ts";
 
 const TAKE_OVER: OptionNames<TakeOverOptions> = {
   graphHash: true,
+  upgrade: true,
+  notes: true,
   skipDamaged: true,
   signal: true,
   steal: true,
@@ -28,7 +30,7 @@ const underWay = new Map<string, object>();
 export async function takeOver<S, T>(
   core: StoreCore,
   { traceId, work, own }: { traceId: TraceId; work: TraceWork<S, T>; own: (owner: string) => Trace<S> },
-  options: TakeOverOptions,
+  options: TakeOverOptions<S>,
 ): Promise<T> {
   requireOptions(options, TAKE_OVER, "takeOver");
   const { signal, steal = false, waitsForOwn = false, ...loading } = options;

@@ -13,13 +13,16 @@ import { connectionCases } from "./cases/connections.ts";
 import { evolutionCases } from "./cases/evolution.ts";
 import { forkCases } from "./cases/fork.ts";
 import { graphCases } from "./cases/graph.ts";
+import { guardCases } from "./cases/guards.ts";
 import { handleCases } from "./cases/handle.ts";
 import { historyCases } from "./cases/history.ts";
 import { isolationCases } from "./cases/isolation.ts";
 import { misuseCases } from "./cases/misuse.ts";
+import { noteCases } from "./cases/notes.ts";
 import { orderCases } from "./cases/order.ts";
 import { persistenceCases } from "./cases/persistence.ts";
 import { previewCases } from "./cases/preview.ts";
+import { prefixCases } from "./cases/prefixes.ts";
 import { pruneCases } from "./cases/prune.ts";
 import { rareValueCases } from "./cases/rare-values.ts";
 import { referenceCases } from "./cases/references.ts";
@@ -48,9 +51,12 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...misuseCases,
   ...isolationCases,
   ...evolutionCases,
+  ...guardCases,
   ...handleCases,
+  ...noteCases,
   ...historyCases,
   ...traceCases,
+  ...prefixCases,
   ...forkCases,
   ...watchCases,
   ...usageCases,

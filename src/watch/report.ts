@@ -11,6 +11,7 @@ const CARRIED: Readonly<Record<Change["kind"], (report: Fields) => boolean>> = {
   saved: ({ head, traceId }) => isHead(head) && head.traceId === traceId,
   deleted: ({ ids }) => isIds(ids),
   pruned: ({ ids }) => isIds(ids),
+  noted: ({ id, keys }) => typeof id === "string" && isIds(keys),
   "trace-deleted": () => true,
 };
 

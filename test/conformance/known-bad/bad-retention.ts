@@ -42,8 +42,8 @@ export class LosesTheLatest extends ReferenceStore {
 
 /** Applies the store's rule to what a handle saves under its own. */
 export class KnowsOneRule extends ReferenceStore {
-  protected override saveUnder(traceId: string, checkpoint: Checkpoint): Promise<void> {
-    return super.saveUnder(traceId, checkpoint, this.retention);
+  override saveUnder(traceId: string, checkpoint: Checkpoint): Promise<void> {
+    return super.saveUnder(traceId, checkpoint, {});
   }
 }
 

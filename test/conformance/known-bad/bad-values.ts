@@ -21,7 +21,7 @@ export class CopiesLate extends ReferenceStore {
 
 /** Hands out what it keeps. */
 export class HandsOutItsOwn extends ReferenceStore {
-  protected override answer(entry: Entry | undefined): Checkpoint | undefined {
+  protected override async answer(entry: Entry | undefined): Promise<Checkpoint | undefined> {
     return entry?.checkpoint;
   }
 }

@@ -6,6 +6,8 @@ export interface Entry {
   readonly head: StoredHead;
   readonly checkpoint: Checkpoint;
   readonly savedAt: number;
+  /** What was kept beside it, in the order of writing. */
+  readonly notes: Map<string, unknown>;
 }
 
 /** A trace as it is kept; oldest entry first. It stays when emptied, so that no `seq` is given out twice. */

@@ -3,6 +3,7 @@ import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import { CheckpointStoreError } from "../../../src/core/errors.ts";
 import { combineRetention, type Retention } from "../../../src/core/retention.ts";
 import type {
+  DeleteTracesOptions,
   StorageUsage,
   Store,
   TracesCursor,
@@ -12,9 +13,14 @@ import type {
 } from "../../../src/core/store.ts";
 import type {
   ChangeListener,
+  ForkOptions,
   HistoryOptions,
+  LoadLatestOptions,
   LoadOptions,
+  NoteEntries,
+  NoteOptions,
   PrunePreview,
+  SaveGuard,
   TraceOptions,
 } from "../../../src/core/trace.ts";
 import { difference } from "../../../src/testing/index.ts";
@@ -41,16 +47,22 @@ export class ReferenceStore implements Store {
     this.disk = disk;
   }
 
-  async saveWithTrace(traceId: string, checkpoint: Checkpoint): Promise<void> {
-    await this.saveUnder(traceId, checkpoint);
+  async saveWithTrace(traceId: string, checkpoint: Checkpoint, options: SaveGuard = {}): Promise<void> {
+    this.checkOptions(options, "ifLatest");
+    await this.saveUnder(traceId, checkpoint, options);
   }
 
-  protected async saveUnder(traceId: string, checkpoint: Checkpoint, retention = this.retention): Promise<void> {
+  async saveUnder(
+    traceId: string,
+    checkpoint: Checkpoint,
+    { ifLatest, retention = this.retention }: SaveGuard & { readonly retention?: Retention | undefined },
+  ): Promise<void> {
     checkId(traceId);
     checkCheckpoint(checkpoint);
+    if (ifLatest !== undefined && ifLatest !== null) checkId(ifLatest);
     const taken = this.take(traceId, checkpoint);
     await this.run(async () => {
-      await this.commit(traceId, taken);
+      await this.commit(traceId, taken, ifLatest);
       const gone = this.fading(traceId, retention);
       if (gone.length > 0) this.remove(traceId, gone, "pruned");
     });
@@ -58,14 +70,59 @@ export class ReferenceStore implements Store {
 
   async load(id: string, options: LoadOptions = {}): Promise<Checkpoint | undefined> {
     checkId(id);
-    this.checkOptions(options, "graphHash");
+    this.checkOptions(options, "graphHash", "upgrade", "notes");
     return this.run(() => this.answer(this.disk.entry(id), options));
   }
 
-  async loadLatest(traceId: string, options: LoadOptions = {}): Promise<Checkpoint | undefined> {
+  async loadLatest(traceId: string, options: LoadLatestOptions = {}): Promise<Checkpoint | undefined> {
     checkId(traceId);
-    this.checkOptions(options, "graphHash", "skipDamaged");
+    this.checkOptions(options, "graphHash", "upgrade", "notes", "skipDamaged");
     return this.run(() => this.answer(this.entries(traceId).at(-1), options));
+  }
+
+  async head(id: string): Promise<StoredHead | undefined> {
+    checkId(id);
+    return this.run(() => copyOf(this.disk.entry(id)?.head));
+  }
+
+  /** Takes the notes as they are now, and returns what writes them. */
+  noting(traceId: string, id: string, entries: NoteEntries, options: NoteOptions = {}): () => Promise<string[]> {
+    checkId(id);
+    this.checkOptions(options, "once");
+    const { once } = options;
+    if (once !== undefined && typeof once !== "boolean") throw new TypeError("once should be true or false");
+    if (typeof entries !== "object" || entries === null) throw new TypeError("entries should be an object or a map");
+    const given = entries instanceof Map ? [...(entries as Map<string, unknown>)] : entriesOf(entries);
+    for (const [key] of given) checkId(key);
+    const taken = this.takeNotes(traceId, id, given);
+    const write = (): string[] => {
+      const entry = this.disk.entry(id);
+      if (entry?.head.traceId !== traceId) throw new CheckpointStoreError("not-found", `no ${id}`, { traceId });
+      const fresh = taken.filter(([key]) => !entry.notes.has(key));
+      const written = once === true ? fresh : taken;
+      for (const [key, value] of written) this.writeNote(entry, key, value);
+      const keys = written.map(([key]) => key);
+      if (keys.length > 0) this.change(traceId, { kind: "noted", id, keys });
+      return fresh.map(([key]) => key);
+    };
+    return () => this.run(write);
+  }
+
+  protected writeNote({ notes }: Entry, key: string, value: unknown): void {
+    notes.delete(key);
+    notes.set(key, value);
+  }
+
+  protected change(traceId: string, what: { kind: "noted"; id: string; keys: string[] }): void {
+    this.disk.tell(this, { traceId, version: ++this.disk.trace(traceId).version, origin: "local", ...what });
+  }
+
+  /** The notes as they are now, for the store alone. */
+  protected takeNotes(traceId: string, id: string, given: readonly (readonly [string, unknown])[]) {
+    return given.map(([key, value]) => {
+      const { state } = this.take(traceId, createCheckpoint(value, { id }), `entries[${JSON.stringify(key)}]`);
+      return [key, state] as const;
+    });
   }
 
   async list(traceId: string): Promise<string[]> {
@@ -110,7 +167,7 @@ export class ReferenceStore implements Store {
     const gone = this.pruned(traceId, keep);
     return {
       ids: gone.map(({ head }) => head.id).reverse(),
-      bytes: gone.reduce((sum, { head }) => sum + head.bytes, 0),
+      bytes: gone.reduce((sum, entry) => sum + bytesOf(entry), 0),
     };
   }
 
@@ -120,14 +177,17 @@ export class ReferenceStore implements Store {
     const { retention } = options;
     if (retention !== undefined) this.checkOptions([retention].flat()[0]!, "keepLast", "maxAgeMs", "maxBytes");
     const rule = retention && combineRetention(retention);
-    return new this.Handle(this, traceId, { save: (checkpoint) => this.saveUnder(traceId, checkpoint, rule) });
+    return new this.Handle(this, traceId, {
+      save: (checkpoint, guard) => this.saveUnder(traceId, checkpoint, { ...guard, retention: rule }),
+    });
   }
 
   traces(options: TracesOptions = {}): Promise<TraceSummary[]> {
     return this.run(() => {
-      this.checkOptions(options, "limit", "before");
-      const { limit = Infinity, before } = options;
-      const all = [...this.disk.traces].filter(([, { entries }]) => entries.length > 0);
+      this.checkOptions(options, "limit", "before", "prefix");
+      const { limit = Infinity, before, prefix = "" } = options;
+      if (typeof prefix !== "string") throw new TypeError("prefix should be a string");
+      const all = this.beginningWith(prefix);
       all.sort(([, one], [, other]) => other.lastSave - one.lastSave);
       if (before !== undefined && typeof before.savedAt !== "number") throw new TypeError("before should be a summary");
       if (Number.isNaN(before?.savedAt)) throw new TypeError("savedAt should be a number");
@@ -137,11 +197,15 @@ export class ReferenceStore implements Store {
         .map(([traceId, { entries, lastSave }]) => ({
           traceId,
           checkpoints: entries.length,
-          bytes: entries.reduce((sum, { head }) => sum + head.bytes, 0),
+          bytes: entries.reduce((sum, entry) => sum + bytesOf(entry), 0),
           savedAt: lastSave,
           latest: copyOf(entries.at(-1)!.head),
         }));
     });
+  }
+
+  protected beginningWith(prefix: string) {
+    return [...this.disk.traces].filter(([traceId, { entries }]) => entries.length > 0 && traceId.startsWith(prefix));
   }
 
   /** Where in the list a page begins. */
@@ -184,31 +248,50 @@ export class ReferenceStore implements Store {
     return head;
   }
 
-  async fork(id: string, traceId: string): Promise<Checkpoint> {
+  async fork(id: string, traceId: string, options: ForkOptions = {}): Promise<Checkpoint> {
     checkId(id);
     checkId(traceId);
+    this.checkOptions(options, "id");
+    if (options.id !== undefined) checkId(options.id);
     return this.run(async () => {
-      const origin = this.disk.entry(id)?.checkpoint;
+      const origin = this.disk.entry(id);
       if (origin === undefined) throw new CheckpointStoreError("not-found", `no ${id}`, { checkpointId: id });
-      if (this.entries(traceId).length > 0) throw new CheckpointStoreError("conflict", "it exists", { traceId });
-      const { id: _, createdAt: __, state, ...head } = origin;
-      const copy = this.take(traceId, createCheckpoint(state, { ...head, parentId: id }));
-      await this.commit(traceId, copy);
+      const { id: _, state, ...head } = origin.checkpoint;
+      const copy = this.take(traceId, createCheckpoint(state, { ...head, ...options, parentId: id }));
+      const there = this.disk.entry(copy.id);
+      const isThere = there?.head.traceId === traceId && there.head.seq === 1;
+      if (!isThere || (await difference(there.checkpoint, copy)) !== undefined) {
+        if (this.entries(traceId).length > 0) throw new CheckpointStoreError("conflict", "it exists", { traceId });
+        await this.commit(traceId, copy);
+        for (const [key, value] of origin.notes) this.writeNote(this.entries(traceId)[0]!, key, copyOf(value));
+      }
       return copyOf(copy);
     });
   }
 
   async deleteTrace(traceId: string): Promise<number> {
     checkId(traceId);
+    return this.run(() => this.empty(traceId));
+  }
+
+  async deleteTraces(options: DeleteTracesOptions): Promise<number> {
+    this.checkOptions(options, "prefix");
+    checkId(options.prefix);
     return this.run(() => {
-      const { length } = this.entries(traceId);
-      if (length > 0) {
-        const record = this.disk.trace(traceId);
-        record.entries = [];
-        this.disk.tell(this, { traceId, version: ++record.version, origin: "local", kind: "trace-deleted" });
-      }
-      return length;
+      const found = this.beginningWith(options.prefix);
+      for (const [traceId] of found) this.empty(traceId);
+      return found.length;
     });
+  }
+
+  protected empty(traceId: string): number {
+    const { length } = this.entries(traceId);
+    if (length > 0) {
+      const record = this.disk.trace(traceId);
+      record.entries = [];
+      this.disk.tell(this, { traceId, version: ++record.version, origin: "local", kind: "trace-deleted" });
+    }
+    return length;
   }
 
   watch(listener: ChangeListener, options: WatchOptions = {}): () => void {
@@ -223,7 +306,7 @@ export class ReferenceStore implements Store {
   usage(): Promise<StorageUsage> {
     return this.run(() => {
       const all = [...this.disk.traces.values()].flatMap(({ entries }) => entries);
-      const bytes = all.reduce((sum, { head }) => sum + head.stateBytes, 0);
+      const bytes = all.reduce((sum, entry) => sum + bytesOf(entry), 0);
       return {
         storedBytes: bytes,
         wholeStateBytes: bytes,
@@ -261,11 +344,11 @@ export class ReferenceStore implements Store {
   }
 
   /** The checkpoint as it is now, for the store alone. */
-  protected take(traceId: string, checkpoint: Checkpoint): Checkpoint {
+  protected take(traceId: string, checkpoint: Checkpoint, name?: string): Checkpoint {
     const given = HEAD_FIELDS.filter((field) => checkpoint[field] !== undefined);
     try {
       const head = Object.fromEntries(given.map((field) => [field, copyOf(checkpoint[field], field)]));
-      return { ...(head as unknown as CheckpointHead), state: copyOf(checkpoint.state) };
+      return { ...(head as unknown as CheckpointHead), state: copyOf(checkpoint.state, name) };
     } catch (error) {
       const { path, message, cause } = error as CheckpointStoreError;
       const details = { cause, traceId, checkpointId: checkpoint.id, ...(path !== undefined && { path }) };
@@ -273,24 +356,32 @@ export class ReferenceStore implements Store {
     }
   }
 
-  protected answer(entry: Entry | undefined, { graphHash }: LoadOptions): Checkpoint | undefined {
+  protected async answer(
+    entry: Entry | undefined,
+    { graphHash, upgrade, notes }: LoadOptions,
+  ): Promise<Checkpoint | undefined> {
+    if (upgrade !== undefined && (typeof upgrade !== "function" || graphHash === undefined))
+      throw new TypeError("upgrade should be a function, and go with graphHash");
+    if (notes !== undefined && typeof notes !== "boolean") throw new TypeError("notes should be true or false");
     if (entry === undefined) return undefined;
-    const { checkpoint } = entry;
-    if (graphHash !== undefined && checkpoint.graphHash !== graphHash) {
-      const actual = checkpoint.graphHash;
-      const details = { checkpointId: checkpoint.id, expected: graphHash, ...(actual !== undefined && { actual }) };
-      throw new CheckpointStoreError("graph-mismatch", "made by another graph", details);
-    }
-    return copyOf(checkpoint);
+    const checkpoint = { ...copyOf(entry.checkpoint), ...(notes === true && { notes: copyOf(entry.notes) }) };
+    if (graphHash === undefined || checkpoint.graphHash === graphHash) return checkpoint;
+    const state = await upgrade?.(copyOf(checkpoint));
+    if (state !== undefined) return { ...checkpoint, graphHash, state };
+    const actual = checkpoint.graphHash;
+    const details = { checkpointId: checkpoint.id, expected: graphHash, ...(actual !== undefined && { actual }) };
+    throw new CheckpointStoreError("graph-mismatch", "made by another graph", details);
   }
 
-  protected async commit(traceId: string, checkpoint: Checkpoint): Promise<void> {
+  protected async commit(traceId: string, checkpoint: Checkpoint, ifLatest?: string | null): Promise<void> {
     const there = this.disk.entry(checkpoint.id);
     if (there !== undefined) {
       const same = there.head.traceId === traceId && (await difference(there.checkpoint, checkpoint)) === undefined;
       if (same) return;
       throw new CheckpointStoreError("conflict", `${checkpoint.id} is taken`, { traceId, checkpointId: checkpoint.id });
     }
+    if (ifLatest !== undefined && ifLatest !== this.latestOf(traceId))
+      throw new CheckpointStoreError("conflict", `the newest is not ${ifLatest}`, { traceId });
     const record = this.disk.trace(traceId);
     const bytes = sizeOf(checkpoint.state);
     const { state: _, ...given } = checkpoint;
@@ -298,9 +389,13 @@ export class ReferenceStore implements Store {
     record.lastSave = ++this.disk.saves;
     const place = { traceId, seq: ++record.lastSeq, timestamp: record.lastTimestamp };
     const head: StoredHead = { ...given, ...place, bytes, stateBytes: bytes };
-    record.entries.push({ head, checkpoint, savedAt: Date.now() });
+    record.entries.push({ head, checkpoint, savedAt: Date.now(), notes: new Map() });
     const change = { traceId, version: ++record.version, origin: "local", kind: "saved" } as const;
     this.disk.tell(this, { ...change, head: copyOf(head) });
+  }
+
+  protected latestOf(traceId: string): string | null {
+    return this.entries(traceId).at(-1)?.head.id ?? null;
   }
 
   /** What a prune removes: nothing that is pinned, unless it removes all. */
@@ -328,12 +423,12 @@ export class ReferenceStore implements Store {
         ...this.entries(traceId).filter(({ savedAt }) => savedAt < Date.now() - maxAgeMs),
       ].filter((entry) => !stays.has(entry)),
     );
-    let bytes = this.entries(traceId).reduce((sum, entry) => (gone.has(entry) ? sum : sum + entry.head.bytes), 0);
+    let bytes = this.entries(traceId).reduce((sum, entry) => (gone.has(entry) ? sum : sum + bytesOf(entry)), 0);
     for (const entry of this.entries(traceId)) {
       if (bytes <= maxBytes) break;
       if (stays.has(entry) || gone.has(entry)) continue;
       gone.add(entry);
-      bytes -= entry.head.bytes;
+      bytes -= bytesOf(entry);
     }
     return this.entries(traceId)
       .filter((entry) => gone.has(entry))
@@ -346,6 +441,15 @@ export class ReferenceStore implements Store {
     const ids = gone.map(({ head }) => head.id);
     this.disk.tell(this, { traceId, version: ++record.version, origin: "local", kind, ids });
   }
+}
+
+function entriesOf(entries: object): (readonly [string, unknown])[] {
+  if (Array.isArray(entries) || entries instanceof Set) throw new TypeError("entries should be an object or a map");
+  return Reflect.ownKeys(entries).map((key) => [key as string, Reflect.get(entries, key)]);
+}
+
+function bytesOf({ head, notes }: Entry): number {
+  return head.bytes + (notes.size === 0 ? 0 : sizeOf(notes));
 }
 
 function checkId(id: unknown): void {

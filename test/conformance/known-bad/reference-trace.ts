@@ -1,54 +1,79 @@
 import { createCheckpoint } from "../../../src/core/checkpoint.ts";
-import type { Checkpoint, CheckpointOptions, StoredHead } from "../../../src/core/checkpoint.ts";
+import type { Checkpoint, StoredHead } from "../../../src/core/checkpoint.ts";
 import { CheckpointStoreError } from "../../../src/core/errors.ts";
-import type { Store } from "../../../src/core/store.ts";
-import type { ChangeListener, HistoryOptions, LoadOptions, PrunePreview, Trace } from "../../../src/core/trace.ts";
+import type {
+  ChangeListener,
+  ForkOptions,
+  HistoryOptions,
+  LoadOptions,
+  NoteEntries,
+  NoteOptions,
+  PrunePreview,
+  SaveGuard,
+  SaveOptions,
+  Trace,
+} from "../../../src/core/trace.ts";
 import { copyOf } from "./copy.ts";
+import type { ReferenceStore } from "./reference-store.ts";
 
 interface ReferenceTraceOptions {
   readonly at?: string;
-  readonly save?: (checkpoint: Checkpoint) => Promise<void>;
+  readonly save?: (checkpoint: Checkpoint, guard: SaveGuard) => Promise<void>;
 }
 
 /** A handle on one trace of a plain store. */
 export class ReferenceTrace implements Trace {
   readonly id: string;
-  readonly #store: Store;
-  readonly #save: (checkpoint: Checkpoint) => Promise<void>;
+  readonly #store: ReferenceStore;
+  readonly #save: (checkpoint: Checkpoint, guard: SaveGuard) => Promise<void>;
   #at: string | undefined;
+  /** The graph that a load has upgraded to. */
+  #graphHash: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   /** What the saves that were given an id were made with besides. */
-  protected readonly known = new Map<string, Pick<Checkpoint, "parentId" | "createdAt">>();
+  protected readonly known = new Map<string, Pick<Checkpoint, "parentId" | "createdAt" | "graphHash">>();
 
-  constructor(store: Store, traceId: string, { at, save }: ReferenceTraceOptions = {}) {
-    this.#save = save ?? ((checkpoint) => store.saveWithTrace(traceId, checkpoint));
+  constructor(store: ReferenceStore, traceId: string, { at, save }: ReferenceTraceOptions = {}) {
+    this.#save = save ?? ((checkpoint, guard) => store.saveUnder(traceId, checkpoint, guard));
     this.#store = store;
     this.id = traceId;
     this.#at = at;
   }
 
-  async save<S>(state: S, options: CheckpointOptions = {}): Promise<Checkpoint<S>> {
+  async save<S>(state: S, { ifLatest, ...options }: SaveOptions = {}): Promise<Checkpoint<S>> {
     const copy = copyOf(state);
     return this.inTurn(async () => {
-      const known = this.known.get(options.id ?? "") ?? (this.#at !== undefined && { parentId: this.#at });
+      const known = this.known.get(options.id ?? "") ?? {
+        ...(this.#at !== undefined && { parentId: this.#at }),
+        ...(this.#graphHash !== undefined && { graphHash: this.#graphHash }),
+      };
       const checkpoint = createCheckpoint(copy, { ...known, ...options });
-      await this.#save(checkpoint);
+      await this.#save(checkpoint, ifLatest === undefined ? {} : { ifLatest });
       this.#at = checkpoint.id;
-      const { id, parentId, createdAt } = checkpoint;
-      this.known.set(id, { ...(parentId !== undefined && { parentId }), createdAt });
+      const { id, state: _, metadata: __, nextNode: ___, ...made } = checkpoint;
+      this.known.set(id, made);
       return checkpoint;
     });
+  }
+
+  async note(id: string, entries: NoteEntries, options?: NoteOptions): Promise<string[]> {
+    return this.inTurn(this.#store.noting(this.id, id, entries, options));
   }
 
   load(id: string, options?: LoadOptions): Promise<Checkpoint | undefined> {
     return this.inTurn(async () => {
       if (!(await this.#store.list(this.id)).includes(id)) return undefined;
-      return this.#stand(await this.#store.load(id, options));
+      return this.#stand(await this.#store.load(id, options), options);
     });
   }
 
   loadLatest(options?: LoadOptions): Promise<Checkpoint | undefined> {
-    return this.inTurn(async () => this.#stand(await this.#store.loadLatest(this.id, options)));
+    return this.inTurn(async () => this.#stand(await this.#store.loadLatest(this.id, options), options));
+  }
+
+  async head(id: string): Promise<StoredHead | undefined> {
+    const head = await this.#store.head(id);
+    return head?.traceId === this.id ? head : undefined;
   }
 
   list(): Promise<string[]> {
@@ -65,11 +90,11 @@ export class ReferenceTrace implements Trace {
     return options === undefined ? this.#store.prune(this.id, keep) : this.#store.prune(this.id, keep, options);
   }
 
-  async fork(id: string, traceId: string): Promise<Trace> {
+  async fork(id: string, traceId: string, options?: ForkOptions): Promise<Trace> {
     if (!(await this.#store.list(this.id)).includes(id)) {
       throw new CheckpointStoreError("not-found", `no checkpoint ${id}`, { checkpointId: id, traceId: this.id });
     }
-    const copy = await this.#store.fork(id, traceId);
+    const copy = await this.#store.fork(id, traceId, options);
     return new ReferenceTrace(this.#store, traceId, { at: copy.id });
   }
 
@@ -82,8 +107,12 @@ export class ReferenceTrace implements Trace {
     throw new CheckpointStoreError("unavailable", "a plain store has no locks", { traceId: this.id });
   }
 
-  #stand(checkpoint: Checkpoint | undefined): Checkpoint | undefined {
-    if (checkpoint !== undefined) this.#at = checkpoint.id;
+  async #stand(checkpoint: Checkpoint | undefined, { upgrade }: LoadOptions = {}): Promise<Checkpoint | undefined> {
+    if (checkpoint === undefined) return undefined;
+    const { id, graphHash } = checkpoint;
+    const isUpgraded = upgrade !== undefined && (await this.#store.head(id))?.graphHash !== graphHash;
+    this.#graphHash = isUpgraded ? graphHash : undefined;
+    this.#at = id;
     return checkpoint;
   }
 
