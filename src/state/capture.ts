@@ -7,6 +7,7 @@ import {
   SHARED_BUFFER,
   shapeOf,
   shapeOfContent,
+  storable,
   TOO_DEEP_TO_KEEP,
   type Holding,
   type Shape,
@@ -171,11 +172,8 @@ class Copier implements PartCopier {
         return value.length < MIN_TEXT_LENGTH ? value : this.#text(value, stood);
       case "object":
         return value === null ? null : this.#object(value, stood);
-      case "function":
-      case "symbol":
-        throw new Refusal(`is a ${typeof value}`);
       default:
-        return value as Slot;
+        return storable(value) as Slot;
     }
   }
 

@@ -11,6 +11,20 @@ export class Refusal extends Error {}
 export const SHARED_BUFFER = "shares its buffer with another part";
 export const TOO_DEEP_TO_KEEP = `is nested more than ${MAX_DEPTH.toLocaleString("en")} levels deep`;
 
+/** A bigint of more digits takes some browsers minutes to read, and others refuse it: the time grows with the square. */
+export const MAX_BIGINT_DIGITS = 100_000;
+/** A little less than the first number of more digits. */
+const MAX_BIGINT = 1n << 332_192n;
+
+/** Returns a value that is neither an object nor a text, as it is. @throws Refusal for what can't be stored. */
+export function storable<T>(value: T): T {
+  if (typeof value === "function" || typeof value === "symbol") throw new Refusal(`is a ${typeof value}`);
+  if (typeof value === "bigint" && (value > MAX_BIGINT || value < -MAX_BIGINT)) {
+    throw new Refusal(`is a bigint of more than ${MAX_BIGINT_DIGITS.toLocaleString("en")} digits`);
+  }
+  return value;
+}
+
 /** What a snapshot may hold beyond, or may not hold of, what this room knows. */
 export interface Holding {
   /** Classes that were registered with the codec. */

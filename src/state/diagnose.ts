@@ -6,6 +6,7 @@ import {
   SHARED_BUFFER,
   shapeOf,
   shapeOfContent,
+  storable,
   TOO_DEEP_TO_KEEP,
   type Holding,
   type Shape,
@@ -147,7 +148,7 @@ function visitAll(
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [value, parent, index] = next;
     try {
-      if (typeof value === "function" || typeof value === "symbol") throw new Refusal(`is a ${typeof value}`);
+      if (typeof value !== "object") storable(value);
       if (typeof value !== "object" || value === null) continue;
       if (met.has(value)) {
         meetAgain?.(value);

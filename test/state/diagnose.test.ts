@@ -33,6 +33,7 @@ test.each<[path: string, reason: string, state: unknown]>([
       },
     },
   ],
+  ["state.n[0]", "is a bigint of more than 100,000 digits", { n: [-(10n ** 100_001n)] }],
   ["state.first", "is a function", { first: () => 1, second: () => 2 }],
 ])("what can't be stored is named: %s %s", (path, reason, state) => {
   const about = { traceId: "t", checkpointId: "c" };

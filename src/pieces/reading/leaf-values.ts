@@ -1,3 +1,4 @@
+import { MAX_BIGINT_DIGITS } from "../state/classify.ts";
 import { damaged } from "./decode.ts";
 import type { AnnotationKind } from "../content.ts";
 
@@ -18,6 +19,7 @@ export function leafValue(kind: AnnotationKind, stored: unknown): readonly [valu
     }
     case "bigint":
       if (typeof stored !== "string" || !/^-?\d+$/.test(stored)) throw damaged("a stored bigint is none");
+      if (stored.length > MAX_BIGINT_DIGITS + 1) throw damaged("a stored bigint is longer than any");
       return [BigInt(stored)];
     case "date":
       if (stored !== null && typeof stored !== "number") throw damaged("a stored date is none");
@@ -26,7 +28,8 @@ export function leafValue(kind: AnnotationKind, stored: unknown): readonly [valu
       return [new URL(stored as string)];
     case "regexp": {
       if (!Array.isArray(stored)) throw damaged("a stored expression is none");
-      const [source, flags, lastIndex = 0] = stored as [string, string, number?];
+      const [source, flags, lastIndex = 0] = stored as [string, string, unknown?];
+      if (!Number.isSafeInteger(lastIndex) || (lastIndex as number) < 0) throw damaged("a stored expression is none");
       return [Object.assign(new RegExp(source, flags), { lastIndex })];
     }
     default:

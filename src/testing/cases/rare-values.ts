@@ -54,6 +54,7 @@ const RARE: Readonly<Record<string, () => unknown>> = {
     "a buffer that can be resized": resizable,
     "a view of a buffer that can be resized": () => ({ view: new Uint8Array(resizable()) }),
   }),
+  "a bigint of 200,000 digits": () => 1n << 664_385n,
   URLSearchParams: () => new URLSearchParams("a=1&a=2"),
   "a getter": () => ({
     get now() {
