@@ -92,11 +92,11 @@ export class TraceStore<S> implements Store<S> {
   }
 
   async load(id: CheckpointId, options: LoadOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
-    return loadCheckpoint(this.#core, id, options);
+    return (await loadCheckpoint(this.#core, id, options))?.checkpoint;
   }
 
   async loadLatest(traceId: TraceId, options: LoadLatestOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
-    return loadLatest(this.#core, traceId, options);
+    return (await loadLatest(this.#core, traceId, options))?.checkpoint;
   }
 
   async head(id: CheckpointId): Promise<StoredHead | undefined> {
@@ -287,6 +287,7 @@ export class TraceStore<S> implements Store<S> {
       of: (other) => this.#handleParts(other, { ...rules, owner: undefined }),
       save: (checkpoint, { ifLatest, ...growth }) => this.#save(traceId, checkpoint, { ...rules, ifLatest, growth }),
       load: (id, options) => loadCheckpoint(this.#core, id, options, traceId),
+      loadLatest: (options) => loadLatest(this.#core, traceId, options),
       note: (id, entries, options) => note(this.#core, { traceId, owner: rules.owner, id, entries }, options),
       fork: (...args) => this.#fork(...args),
       takeOver: (work, options) => {

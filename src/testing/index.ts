@@ -32,6 +32,7 @@ import { removalCases } from "./cases/removal.ts";
 import { sharingCases } from "./cases/sharing.ts";
 import { traceCases } from "./cases/traces.ts";
 import { unchangingCases } from "./cases/unchanging.ts";
+import { upgradeCases } from "./cases/upgrade.ts";
 import { usageCases } from "./cases/usage.ts";
 import { valueCases } from "./cases/values.ts";
 import { watchCases } from "./cases/watch.ts";
@@ -43,6 +44,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...removalCases,
   ...pruneCases,
   ...graphCases,
+  ...upgradeCases,
   ...valueCases,
   ...binaryCases,
   ...referenceCases,
