@@ -19,6 +19,7 @@ import { historyCases } from "./cases/history.ts";
 import { isolationCases } from "./cases/isolation.ts";
 import { misuseCases } from "./cases/misuse.ts";
 import { noteCases } from "./cases/notes.ts";
+import { notedTraceCases } from "./cases/noted-traces.ts";
 import { orderCases } from "./cases/order.ts";
 import { persistenceCases } from "./cases/persistence.ts";
 import { previewCases } from "./cases/preview.ts";
@@ -56,6 +57,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...guardCases,
   ...handleCases,
   ...noteCases,
+  ...notedTraceCases,
   ...historyCases,
   ...traceCases,
   ...prefixCases,
