@@ -41,6 +41,7 @@ export type {
   Change,
   ChangeListener,
   ForkOptions,
+  GraphOptions,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,

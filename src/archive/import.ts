@@ -17,7 +17,7 @@ export interface ImportOptions {
    * trace that consists of its first ones, and rejects with `conflict` for any other.
    *
    * A trace that has all checkpoints of the archive and no others is no conflict, and neither is one that an import of the
-   * same archive has not completed: the import goes on there.
+   * same archive has not completed: the import goes on there. Checkpoints that are there keep their own notes.
    */
   readonly onConflict?: "error" | "skip" | "extend";
   /**

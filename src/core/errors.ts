@@ -4,12 +4,13 @@ import type { CheckpointId, TraceId } from "./checkpoint.ts";
  * Why a store refused or failed. Codes are stable across releases.
  *
  * - `storage`: the backend failed in a way that no other code describes; see `cause`.
- * - `not-found`: the checkpoint to fork from or to go on from, or the trace to export, does not exist, or keys that were
+ * - `not-found`: the checkpoint to fork from, to note beside or to go on from, or the trace to export, does not exist, or keys that were
  *   made here are gone. (`load` returns `undefined` instead.)
  * - `corrupted`: a stored record or a line of an archive is damaged or missing. Other checkpoints still load.
  * - `serialization`: a value can't be stored without loss; `path` names it.
  * - `graph-mismatch`: the checkpoint was made by another graph; see `expected` and `actual`.
- * - `conflict`: the id is taken by other content or another trace, or another owner has the trace.
+ * - `conflict`: the id is taken by other content or another trace, the newest checkpoint is not the one that a save is
+ *   made on, or another owner has the trace.
  * - `quota-exceeded`: the origin's storage is full. What was stored stays readable.
  * - `blocked`: another connection keeps the database from being opened or deleted.
  * - `closed`: the store was closed.

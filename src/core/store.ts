@@ -2,6 +2,7 @@ import type { Checkpoint, CheckpointId, StoredHead, TraceId } from "./checkpoint
 import type {
   ChangeListener,
   ForkOptions,
+  GraphOptions,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
@@ -49,7 +50,7 @@ export interface CheckpointStore<S = unknown> {
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
    */
-  load(id: CheckpointId, options?: Pick<LoadOptions, "graphHash">): Promise<Checkpoint<S> | undefined>;
+  load(id: CheckpointId, options?: GraphOptions): Promise<Checkpoint<S> | undefined>;
   /**
    * Loads the newest checkpoint that a trace still has. After the newest was deleted, that is the one before it.
    *
@@ -60,7 +61,7 @@ export interface CheckpointStore<S = unknown> {
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
    */
-  loadLatest(traceId: TraceId, options?: Pick<LoadOptions, "graphHash">): Promise<Checkpoint<S> | undefined>;
+  loadLatest(traceId: TraceId, options?: GraphOptions): Promise<Checkpoint<S> | undefined>;
   /**
    * Lists the checkpoints of a trace. Reads no state.
    *
@@ -101,6 +102,7 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    *
    * @param traceId - The trace to save to. It is made with its first checkpoint.
    * @param checkpoint - What `createCheckpoint` returns.
+   * @param options - `ifLatest`: the checkpoint that has to be the newest of the trace; `null` for none.
    * @returns A promise that resolves when the whole checkpoint is on disk.
    * @throws TypeError or RangeError for a field of the checkpoint or an option that is not what it must be.
    * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
@@ -118,12 +120,12 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    * @param id - The checkpoint to load, of whichever trace.
    * @returns The checkpoint with a state of its own, or `undefined` if there is no such checkpoint.
    * @throws TypeError for an option that is not what it must be.
-   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, `graphHash` was given, and `upgrade` was not, or
-   *   returned `undefined`.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, `graphHash` was given, and `upgrade` was not,
+   *   or returned `undefined`.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged, or with `notes`, one of its notes.
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
-   * @throws Anything that `upgrade` throws.
+   * @throws Anything, exactly as `upgrade` threw it or rejected with it.
    */
   load(id: CheckpointId, options?: LoadOptions<S>): Promise<Checkpoint<S> | undefined>;
   /**
@@ -237,7 +239,8 @@ export interface Store<S = unknown> extends CheckpointStore<S> {
    *
    * @param traceId - The trace to load from.
    * @returns The checkpoint with a state of its own, or `undefined` if the trace has none.
-   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, `graphHash` was given, and `upgrade` was not,
+   *   or returned `undefined`.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.

@@ -16,16 +16,16 @@ export interface Trace<S = unknown> {
    * save before the next.
    *
    * A save with an `id` can be repeated: with the same state and options, it does nothing, and returns what was saved the
-   * first time. What was left to the default then, `parentId` and `createdAt`, is not compared.
+   * first time. What was left to the default then, `parentId`, `graphHash` and `createdAt`, is not compared.
    *
    * @param state - What the agent needs to go on.
    * @param options - Other fields of the checkpoint. Default of `parentId` is the checkpoint that this handle last
-   *   saved or loaded; default of `id` is `crypto.randomUUID()`; default of `createdAt` is `Date.now()`.
+   *   saved or loaded; default of `graphHash` is that of the handle's last load, if that has upgraded a checkpoint; default of `id` is `crypto.randomUUID()`; default of `createdAt` is `Date.now()`.
    * @returns The checkpoint, once it is whole on disk. It holds `state` itself.
    * @throws TypeError or RangeError for an option that is not what it must be.
    * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
-   * @throws CheckpointStoreError `conflict`: the id is taken by other content or by another trace, or another owner has
-   *   taken over the trace from this handle.
+   * @throws CheckpointStoreError `conflict`: the id is taken by other content or by another trace, or the trace's
+   *   newest checkpoint is not `ifLatest`, or another owner has taken over the trace from this handle.
    * @throws CheckpointStoreError `quota-exceeded`: the storage is full. Everything is as it was before.
    * @throws CheckpointStoreError `corrupted`: the id is taken by a checkpoint that is damaged.
    * @throws CheckpointStoreError `codec-mismatch`: this store can't read the trace's newest checkpoint, and was not told
@@ -86,7 +86,8 @@ export interface Trace<S = unknown> {
    *
    * @param id - The checkpoint to load.
    * @returns The checkpoint, or `undefined` if this trace has no such checkpoint.
-   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, `graphHash` was given, and `upgrade` was not,
+   *   or returned `undefined`.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
@@ -96,7 +97,8 @@ export interface Trace<S = unknown> {
    * Loads the newest checkpoint that the trace still has. The next save is its child.
    *
    * @returns The checkpoint, or `undefined` if the trace has none.
-   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, and `graphHash` was given.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made it, `graphHash` was given, and `upgrade` was not,
+   *   or returned `undefined`.
    * @throws CheckpointStoreError `corrupted`: a record that it needs is damaged.
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
@@ -207,7 +209,8 @@ export interface Trace<S = unknown> {
    * @throws CheckpointStoreError `unavailable`: there are no Web Locks here.
    * @throws CheckpointStoreError `conflict`: another owner stole the trace while `work` ran; or work of this very page or
    *   worker owns it, and `waitsForOwn` was not given.
-   * @throws CheckpointStoreError `graph-mismatch`: another graph made the newest checkpoint, and `graphHash` was given.
+   * @throws CheckpointStoreError `graph-mismatch`: another graph made the newest checkpoint, `graphHash` was given, and
+   *   `upgrade` was not, or returned `undefined`.
    * @throws CheckpointStoreError `corrupted`: a record that the newest checkpoint needs is damaged. `work` is not called.
    * @throws CheckpointStoreError `codec-mismatch`: it was written by a codec, or with a key, that this store was not
    *   given.
@@ -266,20 +269,24 @@ export interface ForkOptions {
   readonly id?: CheckpointId;
 }
 
-/** Options of `load` and `loadLatest`. */
-export interface LoadOptions<S = unknown> {
+/** Options of `load` and `loadLatest` of any `CheckpointStore`. */
+export interface GraphOptions {
   /**
    * The graph that is about to resume. A checkpoint made by another graph, or by none that was named, rejects with
    * `graph-mismatch`. Default is to accept any.
    */
   readonly graphHash?: string;
+}
+
+/** Options of `Store.load` and `Trace.load`. */
+export interface LoadOptions<S = unknown> extends GraphOptions {
   /**
-   * Brings a checkpoint of another graph to this one: returns the state for the graph `graphHash`, or `undefined` for
-   * `graph-mismatch`. What is stored stays as it is. The checkpoint that is loaded has the new state and `graphHash`; what
-   * is then saved through the same handle has that `graphHash` by default, until the handle's next load. What this throws
-   * is what the load rejects with. Default is `graph-mismatch`.
+   * Brings a checkpoint of another graph to the graph `graphHash`. What is stored stays as it is. The checkpoint that is
+   * loaded has the new state and `graphHash`; what is then saved through the same handle has that `graphHash` by default,
+   * until the handle's next load. What this throws is what the load rejects with. Default is `graph-mismatch`.
    *
    * @param checkpoint - The checkpoint as it was saved, with a state of its own.
+   * @returns The state for the graph `graphHash`; `undefined` for `graph-mismatch`.
    */
   upgrade?(checkpoint: Checkpoint): S | undefined | Promise<S | undefined>;
   /** Whether to load the checkpoint's notes, too. Default is false: they are not read. */

@@ -203,8 +203,7 @@ export class Commits {
       }
       if (isCheckpointStoreError(error, "conflict")) {
         const { backend, codecs } = this.#parts;
-        const { isChild = false, isDated = false } = save.growth ?? {};
-        const left = new Set([...(isChild ? ["parentId"] : []), ...(isDated ? ["createdAt"] : [])]);
+        const left = save.growth?.left ?? new Set();
         const saved = await findSame(backend, { ...save, left, traceId: queue.traceId, codecs, error });
         save.resolve(saved);
         return;

@@ -17,16 +17,73 @@ import { requireFlag, requireId } from "./validate.ts";
 const LOAD: OptionNames<LoadOptions> = { graphHash: true, upgrade: true, notes: true };
 const LOAD_LATEST: OptionNames<LoadLatestOptions> = { ...LOAD, skipDamaged: true };
 
-/** Loads the checkpoint of an id, of whichever trace or of one alone. @throws `graph-mismatch`, `corrupted`, `codec-mismatch`. */
+/** A checkpoint that was loaded, and the graph that it was upgraded to, if it was. */
+export interface Loaded<S> {
+  readonly checkpoint: Checkpoint<S>;
+  readonly upgradedTo: string | undefined;
+}
+
+/**
+ * Loads the checkpoint of an id, of whichever trace or of one alone.
+ *
+ * @throws `graph-mismatch`, `corrupted`, `codec-mismatch`; what `upgrade` throws.
+ */
 export async function loadCheckpoint<S>(
   core: StoreCore,
   id: CheckpointId,
   options: LoadOptions<S>,
   within?: TraceId,
-): Promise<Checkpoint<S> | undefined> {
+): Promise<Loaded<S> | undefined> {
   requireId(id, "id");
   requireOptions(options, LOAD, "load");
-  requireFlag(options.notes, "notes");
+  requireLoading(options);
+  return upgraded(await readCheckpoint<S>(core, id, options, within), options);
+}
+
+/** Loads the newest checkpoint of a trace, or the newest that is not damaged. @throws as {@link loadCheckpoint}. */
+export async function loadLatest<S>(
+  core: StoreCore,
+  traceId: TraceId,
+  options: LoadLatestOptions<S>,
+): Promise<Loaded<S> | undefined> {
+  requireId(traceId, "traceId");
+  requireOptions(options, LOAD_LATEST, "loadLatest");
+  requireLoading(options);
+  core.requireOpen();
+  return upgraded(await readLatest(core, traceId, options), options);
+}
+
+/** @throws TypeError for options of a load that are not what they must be. */
+function requireLoading<S>({ notes, upgrade, graphHash }: LoadOptions<S>): void {
+  requireFlag(notes, "notes");
+  if (upgrade === undefined) return;
+  if (typeof upgrade !== "function") throw new TypeError(`upgrade must be a function, got ${typeof upgrade}`);
+  if (graphHash === undefined) throw new TypeError("upgrade needs graphHash: the graph to upgrade to");
+}
+
+/** Brings a checkpoint to the graph that is about to resume. @throws `graph-mismatch`, and what `upgrade` throws. */
+async function upgraded<S>(found: Found<S> | undefined, options: LoadOptions<S>): Promise<Loaded<S> | undefined> {
+  if (found === undefined) return undefined;
+  const { checkpoint } = found;
+  const { graphHash } = options;
+  if (graphHash === undefined || checkpoint.graphHash === graphHash) return { checkpoint, upgradedTo: undefined };
+  const state = await options.upgrade?.(checkpoint);
+  if (state === undefined) throw mismatch({ ...checkpoint, traceId: found.traceId }, graphHash);
+  return { checkpoint: { ...checkpoint, graphHash, state }, upgradedTo: graphHash };
+}
+
+/** A checkpoint as it was saved, and its trace. */
+interface Found<S> {
+  readonly checkpoint: Checkpoint<S>;
+  readonly traceId: TraceId;
+}
+
+async function readCheckpoint<S>(
+  core: StoreCore,
+  id: CheckpointId,
+  options: LoadOptions<S>,
+  within?: TraceId,
+): Promise<Found<S> | undefined> {
   const stored = await core.read(
     (transaction) => findStored(transaction, id, options),
     options.notes === true ? NOTED : STATES,
@@ -35,21 +92,13 @@ export async function loadCheckpoint<S>(
   return decode(core, stored, options);
 }
 
-/** Loads the newest checkpoint of a trace, or the newest that is not damaged. @throws as {@link loadCheckpoint}. */
-export async function loadLatest<S>(
+async function readLatest<S>(
   core: StoreCore,
   traceId: TraceId,
   options: LoadLatestOptions<S>,
-): Promise<Checkpoint<S> | undefined> {
-  requireId(traceId, "traceId");
-  requireOptions(options, LOAD_LATEST, "loadLatest");
-  requireFlag(options.notes, "notes");
-  core.requireOpen();
+): Promise<Found<S> | undefined> {
   const latest = await findLatestFor<S>(core, traceId, options);
-  if ("checkpoint" in latest) {
-    requireGraph({ ...latest.checkpoint, traceId }, options);
-    return latest.checkpoint;
-  }
+  if ("checkpoint" in latest) return { ...latest, traceId };
   try {
     return await decode(core, latest.stored, options);
   } catch (error) {
@@ -109,12 +158,12 @@ async function checkpointOf<S>(
   };
 }
 
-async function newestSound<S>(core: StoreCore, traceId: TraceId, { skipDamaged: _, ...options }: LoadLatestOptions<S>) {
+async function newestSound<S>(core: StoreCore, traceId: TraceId, options: LoadLatestOptions<S>) {
   const range = rangeOf(traceId);
   const keys = await core.read((transaction) => transaction.keys("checkpoints", { range, reverse: true }), HEADS);
   for (const id of idsOf(keys)) {
     try {
-      return await loadCheckpoint<S>(core, id, options, traceId);
+      return await readCheckpoint<S>(core, id, options, traceId);
     } catch (error) {
       if (!isDamage(error)) throw error;
     }
@@ -122,21 +171,26 @@ async function newestSound<S>(core: StoreCore, traceId: TraceId, { skipDamaged: 
   return undefined;
 }
 
-async function decode<S>(core: StoreCore, stored: Stored | undefined, options: LoadOptions<S>) {
+async function decode<S>(
+  core: StoreCore,
+  stored: Stored | undefined,
+  { graphHash, upgrade }: LoadOptions<S>,
+): Promise<Found<S> | undefined> {
   if (stored === undefined) return undefined;
-  if (isIntactRecord(stored.record)) requireGraph(stored.record, options);
-  return decodeCheckpoint<S>(stored, core.codecs);
+  const { record } = stored;
+  // What can't be resumed need not be decoded.
+  const isOther = graphHash !== undefined && record.graphHash !== graphHash;
+  if (isOther && upgrade === undefined && isIntactRecord(record)) throw mismatch(record, graphHash);
+  return { checkpoint: await decodeCheckpoint<S>(stored, core.codecs), traceId: record.traceId };
 }
 
-/** @throws `graph-mismatch` if a checkpoint was made by another graph than the one that is about to resume. */
-function requireGraph(
+function mismatch(
   { id, traceId, graphHash: actual }: Pick<StoredHead, "id" | "traceId" | "graphHash">,
-  { graphHash: expected }: LoadOptions,
-): void {
-  if (expected === undefined || actual === expected) return;
+  expected: string,
+): CheckpointStoreError {
   const message = `checkpoint ${id} was made by graph ${actual ?? "(unnamed)"}, not by ${expected}`;
   const details = { traceId, checkpointId: id, expected, ...(actual !== undefined && { actual }) };
-  throw new CheckpointStoreError("graph-mismatch", message, details);
+  return new CheckpointStoreError("graph-mismatch", message, details);
 }
 
 function isDamage(error: unknown): boolean {

@@ -1,5 +1,18 @@
 import type { CheckpointId } from "../core/checkpoint.ts";
 
+/** A checkpoint at which a handle stands. */
+interface Standing {
+  readonly id: CheckpointId;
+  readonly parentId?: CheckpointId | undefined;
+}
+
+/** What came of a load. */
+interface Loaded {
+  readonly checkpoint: Standing;
+  /** The graph that the checkpoint was upgraded to; `undefined` if it is of the graph that was asked for, or of any. */
+  readonly upgradedTo: string | undefined;
+}
+
 /**
  * Where a handle stands once one of its calls is done. Those of one handle make a chain in the order of the calls, so
  * that what a save grows from does not hang on which call is done first.
@@ -10,6 +23,8 @@ export class Stand {
   #id: CheckpointId | undefined;
   /** Of the checkpoint that was stored: its own parent. */
   #parentId: CheckpointId | undefined;
+  /** The graph that what was loaded was upgraded to; saves are of that graph until the next load. */
+  #graphHash: string | undefined;
   /** While it is not known what a load has loaded. */
   #loading: Promise<void> | undefined;
 
@@ -48,12 +63,18 @@ export class Stand {
     return before.#id === this.#id ? before.#parentId : before.#id;
   }
 
+  /** The graph that the save of this stand is of, if it was given none. */
+  get graphHash(): string | undefined {
+    let before = lastOf(this.#before);
+    // A save that is still on its way does not say yet what it has got from the one before it.
+    while (before !== undefined && before.#graphHash === undefined) before = lastOf(before.#before);
+    return before === undefined ? undefined : before.#graphHash;
+  }
+
   /** Takes note of a load. Returns what it returns. */
-  async load<T extends { readonly id: CheckpointId; readonly parentId?: CheckpointId }>(
-    loading: Promise<T | undefined>,
-  ): Promise<T | undefined> {
+  async load<T extends Loaded>(loading: Promise<T | undefined>): Promise<T | undefined> {
     const arriving = loading.then(
-      (checkpoint) => (checkpoint === undefined ? this.fail() : this.arrive(checkpoint)),
+      (loaded) => (loaded === undefined ? this.fail() : this.#stand(loaded.checkpoint, loaded.upgradedTo)),
       () => this.fail(),
     );
     this.#loading = arriving;
@@ -61,10 +82,15 @@ export class Stand {
     return loading;
   }
 
-  /** What was loaded or stored is where the handle stands from here on. */
-  arrive({ id, parentId }: { readonly id: CheckpointId; readonly parentId?: CheckpointId | undefined }): void {
+  /** What was stored is where the handle stands from here on. */
+  arrive(saved: Standing): void {
+    this.#stand(saved, this.graphHash);
+  }
+
+  #stand({ id, parentId }: Standing, graphHash: string | undefined): void {
     this.#id = id;
     this.#parentId = parentId;
+    this.#graphHash = graphHash;
     this.#loading = undefined;
     this.#before = undefined;
   }
@@ -87,8 +113,6 @@ function lastOf(stand: Stand | undefined): Stand | undefined {
 export interface Growth {
   /** Where the handle stands once it is saved. */
   readonly stand: Stand;
-  /** Whether it grows from where the handle stood: no other parent was given. */
-  readonly isChild: boolean;
-  /** Whether its time is that of the call: none was given. */
-  readonly isDated: boolean;
+  /** What was not given: the parent is where the handle stands, the graph what it has upgraded to, the time that of the call. */
+  readonly left: ReadonlySet<"parentId" | "graphHash" | "createdAt">;
 }

@@ -41,16 +41,16 @@ import type {
 import { HEADS } from "../log/scopes.ts";
 import { findCheckpoint } from "../log/checkpoints.ts";
 import { openHead, privateMetadata } from "../log/heads.ts";
-import { headOf, idsOf, keyOf, rangeOf } from "../log/records.ts";
+import { headOf, idsOf, rangeOf } from "../log/records.ts";
 import { readSummaries } from "../log/summaries.ts";
 import { readTrace } from "../log/trace-record.ts";
 import { forkTrace } from "../verbs/fork.ts";
 import { readHistory } from "../verbs/history.ts";
-import { removeAndStore, removeTrace, removeTraces, storeRemoval } from "../verbs/remove.ts";
-import { applyRetention, previewPrune } from "../verbs/retain.ts";
+import { previewPrune } from "../verbs/retain.ts";
 import type { SaveRules } from "../verbs/save.ts";
 import { loadCheckpoint, loadLatest } from "./loading.ts";
 import { note } from "./noting.ts";
+import { deleteCheckpoint, deleteWithPrefix, emptyTrace, pruneTrace } from "./removing.ts";
 import type { Growth } from "./stand.ts";
 import { CORE, StoreCore, type StoreParts } from "./store-core.ts";
 import { takeOver } from "./take-over.ts";
@@ -92,11 +92,11 @@ export class TraceStore<S> implements Store<S> {
   }
 
   async load(id: CheckpointId, options: LoadOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
-    return loadCheckpoint(this.#core, id, options);
+    return (await loadCheckpoint(this.#core, id, options))?.checkpoint;
   }
 
   async loadLatest(traceId: TraceId, options: LoadLatestOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
-    return loadLatest(this.#core, traceId, options);
+    return (await loadLatest(this.#core, traceId, options))?.checkpoint;
   }
 
   async head(id: CheckpointId): Promise<StoredHead | undefined> {
@@ -116,22 +116,7 @@ export class TraceStore<S> implements Store<S> {
   async delete(id: CheckpointId): Promise<boolean> {
     requireId(id, "id");
     this.#core.requireOpen();
-    const traceId =
-      this.#core.traceSaving(id) ??
-      (await this.#core.read((transaction) => findCheckpoint(transaction, id), HEADS))?.traceId;
-    if (traceId === undefined) return false;
-    return this.#core.queue(traceId).enqueue(async () => {
-      const found = await this.#core.backend.write(async (transaction) => {
-        const record = await findCheckpoint(transaction, id);
-        const before = record === undefined ? undefined : await readTrace(transaction, record.traceId);
-        if (record === undefined || before === undefined) return undefined;
-        const { seq } = record;
-        return { before, removal: await removeAndStore(transaction, before, { from: seq, to: seq }) };
-      });
-      if (found === undefined) return false;
-      this.#core.noteRemoval("deleted", found);
-      return true;
-    });
+    return deleteCheckpoint(this.#core, id);
   }
 
   prune(traceId: TraceId, keep: number): Promise<number>;
@@ -152,24 +137,13 @@ export class TraceStore<S> implements Store<S> {
         return trace === undefined ? { ids: [], bytes: 0 } : previewPrune(transaction, trace, keep);
       });
     }
-    if (keep === 0) return this.#empty(traceId);
-    return this.#core.queue(traceId).enqueue(async () => {
-      const found = await this.#core.backend.write(async (transaction) => {
-        const before = await readTrace(transaction, traceId);
-        if (before === undefined) return undefined;
-        const removal = await applyRetention(transaction, before, { keepLast: keep });
-        return { before, removal: storeRemoval(transaction, removal) };
-      });
-      if (found === undefined || found.removal.ids.length === 0) return 0;
-      this.#core.noteRemoval("pruned", found);
-      return found.removal.ids.length;
-    });
+    return keep === 0 ? emptyTrace(this.#core, traceId) : pruneTrace(this.#core, traceId, keep);
   }
 
   async deleteTrace(traceId: TraceId): Promise<number> {
     requireId(traceId, "traceId");
     this.#core.requireOpen();
-    return this.#empty(traceId, { endsOwnership: true });
+    return emptyTrace(this.#core, traceId, { endsOwnership: true });
   }
 
   async deleteTraces(options: DeleteTracesOptions): Promise<number> {
@@ -177,14 +151,7 @@ export class TraceStore<S> implements Store<S> {
     const { prefix } = options;
     requireId(prefix, "prefix");
     this.#core.requireOpen();
-    return this.#core.holdAll(prefix, async (queues) => {
-      const traces = await this.#core.backend.write((transaction) => removeTraces(transaction, prefix));
-      for (const queue of queues) queue.forget();
-      for (const { traceId, version } of traces) {
-        this.#core.changes.report({ kind: "trace-deleted", traceId, version: version + 1 });
-      }
-      return traces.length;
-    });
+    return deleteWithPrefix(this.#core, prefix);
   }
 
   trace(traceId: TraceId, options: TraceOptions = {}): Trace<S> {
@@ -245,22 +212,6 @@ export class TraceStore<S> implements Store<S> {
     return this.#core.close();
   }
 
-  #empty(traceId: TraceId, { endsOwnership = false } = {}): Promise<number> {
-    const queue = this.#core.queue(traceId);
-    return queue.enqueue(async () => {
-      const trace = await this.#core.backend.write(async (transaction) => {
-        if (endsOwnership) transaction.delete("owners", keyOf(traceId));
-        const before = await readTrace(transaction, traceId);
-        removeTrace(transaction, traceId);
-        return before;
-      });
-      if (trace === undefined) return 0;
-      queue.forget();
-      this.#core.changes.report({ kind: "trace-deleted", traceId, version: trace.version + 1 });
-      return trace.checkpoints;
-    });
-  }
-
   async #save(
     traceId: TraceId,
     checkpoint: Checkpoint<S>,
@@ -287,6 +238,7 @@ export class TraceStore<S> implements Store<S> {
       of: (other) => this.#handleParts(other, { ...rules, owner: undefined }),
       save: (checkpoint, { ifLatest, ...growth }) => this.#save(traceId, checkpoint, { ...rules, ifLatest, growth }),
       load: (id, options) => loadCheckpoint(this.#core, id, options, traceId),
+      loadLatest: (options) => loadLatest(this.#core, traceId, options),
       note: (id, entries, options) => note(this.#core, { traceId, owner: rules.owner, id, entries }, options),
       fork: (...args) => this.#fork(...args),
       takeOver: (work, options) => {

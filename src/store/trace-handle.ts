@@ -24,8 +24,11 @@ import type {
   Trace,
   TraceWork,
 } from "../core/trace.ts";
+import type { Loaded } from "./loading.ts";
 import { Stand, type Growth } from "./stand.ts";
 
+/** What a save that is not given them leaves to its handle. */
+const LEFT = ["parentId", "graphHash", "createdAt"] as const;
 const WATCH: OptionNames<{ readonly signal?: AbortSignal }> = { signal: true };
 
 /** What a handle needs of its store. */
@@ -34,7 +37,9 @@ export interface HandleParts<S> {
   /** Returns the same for another trace, with the same retention and no owner. */
   of(traceId: TraceId): HandleParts<S>;
   /** As the store's `load`, but for checkpoints of the handle's trace alone. */
-  load(id: CheckpointId, options: LoadOptions<S>): Promise<Checkpoint<S> | undefined>;
+  load(id: CheckpointId, options: LoadOptions<S>): Promise<Loaded<S> | undefined>;
+  /** As the store's `loadLatest`. */
+  loadLatest(options: LoadLatestOptions<S>): Promise<Loaded<S> | undefined>;
   /** As `saveWithTrace`, under the handle's own rules. Returns the head as it is stored. */
   save(checkpoint: Checkpoint<S>, options: Growth & SaveGuard): Promise<CheckpointHead>;
   note(id: CheckpointId, entries: NoteEntries, options: NoteOptions): Promise<string[]>;
@@ -61,13 +66,10 @@ export class TraceHandle<S> implements Trace<S> {
     const checkpoint = createCheckpoint(state, options);
     // Set before the save is done, so that the next save is its child without awaiting it.
     this.#stand = new Stand(this.#stand, checkpoint.id);
-    const { parentId, createdAt } = await this.#parts.save(checkpoint, {
-      ifLatest,
-      stand: this.#stand,
-      isChild: options.parentId === undefined,
-      isDated: options.createdAt === undefined,
-    });
-    return { ...pickHead({ ...checkpoint, ...(parentId !== undefined && { parentId }), createdAt }), state };
+    const left = new Set(LEFT.filter((field) => options[field] === undefined));
+    const saved = await this.#parts.save(checkpoint, { ifLatest, stand: this.#stand, left });
+    const { metadata } = checkpoint;
+    return { ...pickHead({ ...saved, ...(metadata !== undefined && { metadata }) }), state };
   }
 
   load(id: CheckpointId, options: LoadOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
@@ -75,7 +77,7 @@ export class TraceHandle<S> implements Trace<S> {
   }
 
   loadLatest(options: LoadLatestOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
-    return this.#standAt(this.#store.loadLatest(this.id, options));
+    return this.#standAt(this.#parts.loadLatest(options));
   }
 
   note(checkpointId: CheckpointId, entries: NoteEntries, options: NoteOptions = {}): Promise<string[]> {
@@ -115,8 +117,8 @@ export class TraceHandle<S> implements Trace<S> {
     return this.#parts.takeOver(work, options);
   }
 
-  #standAt(loading: Promise<Checkpoint<S> | undefined>): Promise<Checkpoint<S> | undefined> {
+  async #standAt(loading: Promise<Loaded<S> | undefined>): Promise<Checkpoint<S> | undefined> {
     this.#stand = new Stand(this.#stand);
-    return this.#stand.load(loading);
+    return (await this.#stand.load(loading))?.checkpoint;
   }
 }

@@ -272,11 +272,14 @@ export class TraceQueue {
     } else this.forget();
   }
 
-  /** Sets the parent of a save through a handle: by its turn, it is known what became of the handle's calls before. */
+  /** Sets what a save leaves to its handle: by its turn, it is known what became of the handle's calls before. */
   place(save: PendingSave): void {
-    const parentId = save.growth?.isChild === true ? save.growth.stand.parentId : save.head.parentId;
-    const { parentId: _, ...head } = save.head;
-    save.head = pickHead({ ...head, ...(parentId !== undefined && { parentId }) });
+    if (save.growth === undefined) return;
+    const { left, stand } = save.growth;
+    const given: { -readonly [K in "parentId" | "graphHash"]?: string | undefined } = {};
+    if (left.has("parentId")) given.parentId = stand.parentId;
+    if (left.has("graphHash")) given.graphHash = stand.graphHash;
+    save.head = pickHead({ ...save.head, ...(given as Partial<CheckpointHead>) });
   }
 
   /** Sets the base, once all of it is stored. */

@@ -19,6 +19,7 @@ import { historyCases } from "./cases/history.ts";
 import { isolationCases } from "./cases/isolation.ts";
 import { misuseCases } from "./cases/misuse.ts";
 import { noteCases } from "./cases/notes.ts";
+import { notedTraceCases } from "./cases/noted-traces.ts";
 import { orderCases } from "./cases/order.ts";
 import { persistenceCases } from "./cases/persistence.ts";
 import { previewCases } from "./cases/preview.ts";
@@ -32,6 +33,7 @@ import { removalCases } from "./cases/removal.ts";
 import { sharingCases } from "./cases/sharing.ts";
 import { traceCases } from "./cases/traces.ts";
 import { unchangingCases } from "./cases/unchanging.ts";
+import { upgradeCases } from "./cases/upgrade.ts";
 import { usageCases } from "./cases/usage.ts";
 import { valueCases } from "./cases/values.ts";
 import { watchCases } from "./cases/watch.ts";
@@ -43,6 +45,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...removalCases,
   ...pruneCases,
   ...graphCases,
+  ...upgradeCases,
   ...valueCases,
   ...binaryCases,
   ...referenceCases,
@@ -54,6 +57,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...guardCases,
   ...handleCases,
   ...noteCases,
+  ...notedTraceCases,
   ...historyCases,
   ...traceCases,
   ...prefixCases,

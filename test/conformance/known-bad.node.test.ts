@@ -9,6 +9,7 @@ import * as order from "./known-bad/bad-order.ts";
 import * as prefixes from "./known-bad/bad-prefixes.ts";
 import * as retention from "./known-bad/bad-retention.ts";
 import * as storage from "./known-bad/bad-storage.ts";
+import * as upgrades from "./known-bad/bad-upgrades.ts";
 import * as values from "./known-bad/bad-values.ts";
 import { referenceSubject } from "./known-bad/reference-subject.ts";
 import type { ReferenceStore } from "./known-bad/reference-store.ts";
@@ -92,6 +93,11 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
   [prefixes.HeadsOfStates, "head: is that of history, for a checkpoint of any trace"],
   [prefixes.ForksOnce, "fork: the copy has the id that was given, and the fork can be repeated"],
   [prefixes.TrustsCopies, "fork: an id that is taken by anything but this very copy is a conflict"],
+  [
+    upgrades.UpgradesWhatIsStored,
+    "upgrade: a load returns what was made of another graph's checkpoint, and what is stored stays",
+  ],
+  [upgrades.UpgradesToNothing, "upgrade: undefined is a mismatch, and what it throws is what the load rejects with"],
   [notes.KeepsTheFirstPlace, "notes: the last of a key stays, in the place of the last; what is new is said"],
   [notes.NotesTwice, "notes: with once, a key that is there keeps its value and its place"],
   [notes.NotesLate, "notes: are copied when they are given, and belong to who loads them"],

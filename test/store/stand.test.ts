@@ -21,8 +21,9 @@ test("a chain of calls is as long as what is not known yet", async () => {
 });
 
 test("a save that waits for several loads waits for all of them", async () => {
-  const loaded: ((checkpoint: { id: string } | undefined) => void)[] = [];
-  const loading = () => new Promise<{ id: string } | undefined>((resolve) => loaded.push(resolve));
+  type Loaded = { checkpoint: { id: string }; upgradedTo: undefined } | undefined;
+  const loaded: ((found: Loaded) => void)[] = [];
+  const loading = () => new Promise<Loaded>((resolve) => loaded.push(resolve));
   const first = new Stand(undefined);
   void first.load(loading());
   const second = new Stand(first);
@@ -33,7 +34,7 @@ test("a save that waits for several loads waits for all of them", async () => {
   loaded[1]!(undefined);
   await new Promise((resolve) => setTimeout(resolve, 1));
   expect(isReady).toBe(false);
-  loaded[0]!({ id: "first" });
+  loaded[0]!({ checkpoint: { id: "first" }, upgradedTo: undefined });
   await ready;
   expect(save.parentId).toBe("first");
 });
@@ -44,7 +45,7 @@ test("a save that is refused is nobody's parent from that very moment on", () =>
   let stand: Stand | undefined;
   for (const id of ["1", "2"]) {
     stand = new Stand(stand, id);
-    const growth = { stand, isChild: true, isDated: true };
+    const growth = { stand, left: new Set(["parentId", "createdAt"] as const) };
     queue
       .save({ id, createdAt: 1 }, { state: id, rules: { retention: {}, owner: undefined }, growth })
       .catch(() => undefined);
