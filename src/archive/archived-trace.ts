@@ -2,11 +2,13 @@ import type { CheckpointHead } from "../core/checkpoint.ts";
 import type { Codec, PlacedHead } from "../core/codec.ts";
 import { isCheckpointStoreError } from "../core/errors.ts";
 import { metadataOf, privateMetadata, type PreparedHead } from "../log/heads.ts";
+import type { EncodedNote } from "../log/notes.ts";
 import { inspectPieces, inspectRoot } from "../pieces/inspect.ts";
+import { decodeNote, inspectNote, type ArchivedNote } from "./archived-notes.ts";
 import { blockOf } from "./block-text.ts";
-import { checkpointOf, type CheckpointEntry, type Fields, type TraceEntry } from "./entries.ts";
+import { checkpointOf, noteOf, type CheckpointEntry, type Fields, type TraceEntry } from "./entries.ts";
 import { NeededBlocks } from "./needed-blocks.ts";
-import { archiveCodecs, archiveSide, type BlockName, type Side } from "./side.ts";
+import { ARCHIVE, archiveCodecs, archiveSide, type BlockName, type Side } from "./side.ts";
 
 /** A block of an archive, decoded. */
 export interface ArchivedBlock extends BlockName {
@@ -23,6 +25,7 @@ export interface ArchivedCheckpoint extends Pick<
 > {
   readonly head: PlacedHead;
   readonly blocks: readonly ArchivedBlock[];
+  readonly notes: readonly ArchivedNote[];
 }
 
 /** Reads the lines of one trace, and lets nothing through that a store could not have written. Errors say what is wrong. */
@@ -38,6 +41,8 @@ export class ArchivedTrace {
   /** The blocks of the next checkpoint, and 1 more than the highest number in them. */
   #blocks: ArchivedBlock[] = [];
   #takenUpTo = 0;
+  /** The notes of the next checkpoint, by their keys. */
+  readonly #notes = new Map<string, EncodedNote>();
 
   constructor(entry: TraceEntry, codec: Codec) {
     this.#entry = entry;
@@ -55,6 +60,12 @@ export class ArchivedTrace {
     this.#takenUpTo = Math.max(this.#takenUpTo, binary === undefined ? inspectPieces(value) : binary[0] + 1);
     this.#lastBlock = block;
     this.#blocks.push({ ...name, value, sum, fingerprint: this.#codec.fingerprint?.(payload) });
+  }
+
+  takeNote(fields: Fields): void {
+    const note = noteOf(fields, this.#codec);
+    if (this.#notes.has(note.key)) throw new Error(`has note ${JSON.stringify(note.key)} twice`);
+    this.#notes.set(note.key, note);
   }
 
   async takeCheckpoint(fields: Fields): Promise<ArchivedCheckpoint> {
@@ -77,16 +88,26 @@ export class ArchivedTrace {
     if (nextNumber < Math.max(this.#nextNumber, this.#takenUpTo, inspectRoot(root))) {
       throw new Error("gives out numbers that are taken");
     }
+    const notes = await this.#decodeNotes(head);
     this.#blocks = [];
     this.#takenUpTo = 0;
+    this.#notes.clear();
     this.#seq = seq;
     this.#timestamp = timestamp;
     this.#nextNumber = nextNumber;
-    return { ...entry, root, blocks, head: await this.#open(head) };
+    return { ...entry, root, blocks, notes, head: await this.#open(head) };
   }
 
   finish(): void {
+    if (this.#notes.size > 0) throw new Error("ends a trace with notes that belong to no checkpoint");
     if (this.#blocks.length > 0) throw new Error("ends a trace with blocks that no checkpoint needs");
+  }
+
+  async #decodeNotes({ traceId, id }: PlacedHead): Promise<ArchivedNote[]> {
+    const side = { traceId, id, codec: this.#codec, store: ARCHIVE };
+    const notes = await Promise.all([...this.#notes.values()].map((note) => decodeNote(note, side)));
+    for (const note of notes) inspectNote(note);
+    return notes;
   }
 
   async #open({ sealed, ...head }: PreparedHead): Promise<PlacedHead> {

@@ -1,5 +1,5 @@
 import type { Codec } from "../core/codec.ts";
-import type { SealedHead } from "../log/records.ts";
+import type { EncodedValue } from "../log/records.ts";
 import { bytesOf, sumOf, type EncodedBlock } from "../pieces/encode.ts";
 import { isNumber } from "../pieces/inspect.ts";
 import { toRuns } from "../pieces/runs.ts";
@@ -24,15 +24,14 @@ export function blockOf(fields: Fields): EncodedBlock {
   return { ...name, payload, bytes: bytesOf(payload), sum: sumOf({ ...name, payload }) };
 }
 
-/** Encoded metadata, as the object that stands in a line. */
-export function textOfSealed({ root, blocks }: SealedHead): string {
-  return `{"root":{${textOfPayload(root)}},"blocks":[${blocks.map((block) => `{${textOfBlock(block)}}`).join()}]}`;
+/** A small encoded value, as the fields of a line or of an object in one. */
+export function textOfEncoded({ root, blocks }: EncodedValue): string {
+  return `"root":{${textOfPayload(root)}},"blocks":[${blocks.map((block) => `{${textOfBlock(block)}}`).join()}]`;
 }
 
 /** The same, read. @throws Error that says what is wrong. */
-export function sealedOf({ root, blocks }: Fields, codec: Codec): SealedHead {
-  if (!isObject(root) || !Array.isArray(blocks) || !blocks.every(isObject))
-    throw new Error("has metadata that is none");
+export function encodedOf({ root, blocks }: Fields, codec: Codec): EncodedValue {
+  if (!isObject(root) || !Array.isArray(blocks) || !blocks.every(isObject)) throw new Error("has a value that is none");
   const read = blocks.map(blockOf);
   return {
     codec: codec.name,

@@ -2,11 +2,12 @@ import { pickHead, type TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import type { PreparedHead } from "../log/heads.ts";
+import type { EncodedNote } from "../log/notes.ts";
 import type { CheckpointRecord, TraceEnd } from "../log/records.ts";
 import type { EncodedBlock } from "../pieces/encode.ts";
 import { isNumber, MAX_NUMBER } from "../pieces/inspect.ts";
 import { isAscending } from "../pieces/runs.ts";
-import { payloadOf, sealedOf, textOfBlock, textOfPayload, textOfSealed } from "./block-text.ts";
+import { payloadOf, encodedOf, textOfBlock, textOfPayload, textOfEncoded } from "./block-text.ts";
 
 /** The version of the format. It grows when older releases can't read what this one writes. */
 const VERSION = 1;
@@ -74,7 +75,7 @@ export function textOfCheckpoint({ head, root, ...rest }: CheckpointEntry): stri
   const { seq, timestamp, sealed } = head;
   const { stateBytes, nextBlock, nextNumber, needs } = rest;
   const named = textOf("checkpoint", { ...bare, seq, timestamp, stateBytes, nextBlock, nextNumber, needs, metadata });
-  return `${named}${sealed === undefined ? "" : `,"encodedMetadata":${textOfSealed(sealed)}`},"root":{${textOfPayload(root)}}`;
+  return `${named}${sealed === undefined ? "" : `,"encodedMetadata":{${textOfEncoded(sealed)}}`},"root":{${textOfPayload(root)}}`;
 }
 
 /** @throws Error that says what is wrong. */
@@ -102,6 +103,16 @@ export function checkpointOf(fields: Fields, { traceId, codec }: { traceId: Trac
   };
 }
 
+/** A note. It comes before the checkpoint that it belongs to. */
+export function textOfNote(note: EncodedNote): string {
+  return `"kind":"note",${JSON.stringify({ key: note.key }).slice(1, -1)},${textOfEncoded(note)}`;
+}
+
+/** @throws Error that says what is wrong. */
+export function noteOf(fields: Fields, codec: Codec): EncodedNote {
+  return { key: idOf(fields, "key"), ...encodedOf(fields, codec) };
+}
+
 /** The last line. An archive without it is incomplete. */
 export function textOfEnd(counts: { readonly traces: number; readonly checkpoints: number }): string {
   return textOf("end", counts);
@@ -120,7 +131,7 @@ function textOf(kind: string, fields: object): string {
 function metadataOf(fields: Fields, codec: Codec): Pick<PreparedHead, "metadata" | "sealed"> {
   const { metadata, encodedMetadata } = fields;
   if (metadata !== undefined && encodedMetadata !== undefined) throw new Error("has metadata twice");
-  if (encodedMetadata !== undefined) return { sealed: sealedOf(objectOf(encodedMetadata, "metadata"), codec) };
+  if (encodedMetadata !== undefined) return { sealed: encodedOf(objectOf(encodedMetadata, "metadata"), codec) };
   if (metadata === undefined) return {};
   // Anybody could have written it.
   if (codec.encodesMetadata === true) throw new Error("has metadata that is not encoded, unlike what its codec writes");

@@ -4,17 +4,21 @@ import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { requireOptions, type OptionNames } from "../core/options.ts";
 import { isSameMetadata, metadataOf, sealHead, type PreparedHead } from "../log/heads.ts";
-import type { TraceRecord } from "../log/records.ts";
+import type { EncodedNote } from "../log/notes.ts";
+import { isIntactRecord, type TraceRecord } from "../log/records.ts";
 import { readTrace } from "../log/trace-record.ts";
+import type { Codecs } from "../pieces/codecs.ts";
 import { damaged } from "../pieces/decode.ts";
 import { sumOf } from "../pieces/encode.ts";
 import { naming, type Stored } from "../verbs/load.ts";
 import { readCheckpoints } from "../verbs/read-trace.ts";
+import { decodeNote, encodeNote } from "./archived-notes.ts";
 import type { ArchivedStore } from "./archived-store.ts";
-import { textOfBlockLine, textOfCheckpoint, textOfEnd, textOfHeader, textOfTrace } from "./entries.ts";
+import { textOfBlockLine, textOfCheckpoint, textOfEnd, textOfHeader, textOfNote, textOfTrace } from "./entries.ts";
 import { LineWriter } from "./line-writer.ts";
 import { NeededBlocks } from "./needed-blocks.ts";
 import {
+  ARCHIVE,
   archiveSealing,
   broughtBlocks,
   archiveSide,
@@ -142,7 +146,7 @@ async function* checkpointTexts(
   const to = archiveSide(codec, traceId);
   const needed = new NeededBlocks();
   const archived = new NeededBlocks();
-  for await (const stored of readCheckpoints((work) => store.read(work), trace)) {
+  for await (const stored of readCheckpoints((work) => store.read(work), trace, { notes: true })) {
     const { record } = stored;
     const about = { traceId, checkpointId: record.id };
     const from = storeSide(codecs.of(record), codecs.store);
@@ -160,8 +164,24 @@ async function* checkpointTexts(
     );
     const place = to.placeOfRoot(head, archived);
     const entry = { ...record, head, root: await encodeContent(root, { codec, place, about }) };
-    yield [...blocks.map(textOfBlockLine), textOfCheckpoint(entry)];
+    const notes = await naming(record, () => archivedNotes(stored, { codec, codecs }));
+    yield [...blocks.map(textOfBlockLine), ...notes.map(textOfNote), textOfCheckpoint(entry)];
   }
+}
+
+/** The notes of a checkpoint as they stand in an archive. */
+function archivedNotes(
+  { record: { traceId, id }, notes = [] }: Stored,
+  { codec, codecs }: { readonly codec: Codec; readonly codecs: Codecs },
+): Promise<EncodedNote[]> {
+  const noted = { traceId, id };
+  return Promise.all(
+    notes.map(async (note) => {
+      if (!isIntactRecord(note)) throw damaged(`its note ${JSON.stringify(note.key)} is not what was written`);
+      const from = { ...noted, codec: codecs.named(note.codec, noted), store: codecs.store };
+      return encodeNote(await decodeNote(note, from), { ...noted, codec, store: ARCHIVE });
+    }),
+  );
 }
 
 /** What the blocks hold that a checkpoint brings. @throws Error for one that is damaged. */

@@ -8,6 +8,7 @@ import { fenceOf, readFence, readTrace, type Fence } from "../log/trace-record.t
 import { appendBatch, type AppendedCheckpoint } from "../verbs/append-batch.ts";
 import { removeRuns, storeRemoval } from "../verbs/remove.ts";
 import type { ArchivedCheckpoint } from "./archived-trace.ts";
+import { encodeNote } from "./archived-notes.ts";
 import type { ArchivedStore } from "./archived-store.ts";
 import { Comparison } from "./compare.ts";
 import { NeededBlocks } from "./needed-blocks.ts";
@@ -163,7 +164,9 @@ export class TraceImport {
       stateBytes,
       ...(saysPinned(head) && { isPinned: true }),
     };
-    this.#batch.push({ record, blocks, head });
+    const noted = { traceId, id: head.id, codec, store: this.#store.codecs.store };
+    const notes = await Promise.all(checkpoint.notes.map((note) => encodeNote(note, noted)));
+    this.#batch.push({ record, blocks, notes, head });
     this.#batchBytes += bytes;
   }
 

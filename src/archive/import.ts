@@ -125,6 +125,11 @@ class Importing {
         if (!isSkipped) await this.#reading(() => archived.takeBlock(fields));
         return undefined;
       }
+      case "note": {
+        const { archived, isSkipped } = this.#current();
+        if (!isSkipped) await this.#reading(() => archived.takeNote(fields));
+        return undefined;
+      }
       case "checkpoint":
         return this.#takeCheckpoint(this.#current(), fields);
       case "end":

@@ -23,7 +23,8 @@ export interface About {
   readonly checkpointId?: CheckpointId;
 }
 
-const ARCHIVE = "archive";
+/** What codecs are told as the name of the store, for what stands in an archive. */
+export const ARCHIVE = "archive";
 
 export function storeSide(codec: Codec, store: string): Side {
   return {

@@ -90,6 +90,7 @@ export const COLLECTIONS = {
   },
   pieces: { key: ["traceId", "block", "bytes"], indexes: {} },
   segments: { key: ["traceId", "last", "first", "count", "bytes"], indexes: {} },
+  notes: { key: ["traceId", "seq", "key", "bytes"], indexes: {} },
   owners: { key: ["traceId"], indexes: {} },
   traces: { key: ["traceId"], indexes: { by_saved_at: ["savedAt", "traceId"] } },
 } as const;

@@ -1,4 +1,4 @@
-import type { CheckpointHead, TraceId } from "./checkpoint.ts";
+import type { CheckpointHead, CheckpointId, TraceId } from "./checkpoint.ts";
 
 /**
  * Encodes values for a backend, and decodes them.
@@ -76,7 +76,7 @@ export interface Place {
   /** The name of the store. */
   readonly store: string;
   /** What of the store the value is. */
-  readonly position: HeadPosition | PiecesPosition | BytesPosition;
+  readonly position: HeadPosition | NotePosition | PiecesPosition | BytesPosition;
 }
 
 /** The place of what is stored with a checkpoint's head. */
@@ -89,6 +89,16 @@ export interface HeadPosition {
    * The very content of all that the value refers to, what vouches for its head included: the codec's fingerprints one
    * after the other, or the sum of checksums.
    */
+  readonly contents: Uint8Array | number;
+}
+
+/** The place of a note that is kept beside a checkpoint. */
+export interface NotePosition {
+  /** Tells this position from the others. */
+  readonly part: "note";
+  /** The checkpoint that the note belongs to, and the note's key there. */
+  readonly note: readonly [traceId: TraceId, id: CheckpointId, key: string];
+  /** The very content of all that the value refers to, as in {@link HeadPosition}. */
   readonly contents: Uint8Array | number;
 }
 

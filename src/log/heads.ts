@@ -9,7 +9,7 @@ import type { Codecs } from "../pieces/codecs.ts";
 import { encodeState } from "../pieces/encode.ts";
 import { Layout } from "../pieces/layout.ts";
 import { readState } from "../pieces/read-state.ts";
-import type { RecordHead, SealedHead } from "./records.ts";
+import type { RecordHead, EncodedValue } from "./records.ts";
 
 type Metadata = NonNullable<CheckpointHead["metadata"]>;
 
@@ -84,7 +84,7 @@ export async function metadataOf(record: RecordHead, codecs: Codecs): Promise<Me
 /** Returns the metadata that is encoded in a record; `undefined` if it stands there as it is. */
 async function openMetadata(
   record: RecordHead,
-  { sealed, codecs }: { sealed: SealedHead; codecs: Codecs },
+  { sealed, codecs }: { sealed: EncodedValue; codecs: Codecs },
 ): Promise<Metadata | undefined> {
   const codec = codecs.named(sealed.codec, record);
   const options = { codec, store: codecs.store, part: "head", head: placedHead(record) } as const;

@@ -2,8 +2,8 @@
  * The room `log` holds the records of traces: what is in them, how they are found, and which are sound.
  *
  * - This file has their types, keys and checksums.
- * - `trace-record.ts` is the one place that makes a trace's record; `checkpoints.ts`, `stored-blocks.ts`, `owners.ts`
- *   and `summaries.ts` read and write the others; `heads.ts` puts metadata into records and takes it out.
+ * - `trace-record.ts` is the one place that makes a trace's record; `checkpoints.ts`, `stored-blocks.ts`, `notes.ts`,
+ *   `owners.ts` and `summaries.ts` read and write the others; `heads.ts` puts metadata into records and takes it out.
  *
  * It is the only room that knows collections and keys. It does not know when and why something is read or written: see
  * `verbs`. ARCHITECTURE.md has an example of each record.
@@ -17,14 +17,12 @@ import { bytesOf, type EncodedBlock } from "../pieces/encode.ts";
 
 /** A head as records hold it. Its metadata is in `metadata` as it is, or encoded in `sealed`. */
 export interface RecordHead extends StoredHead {
-  readonly sealed?: SealedHead;
+  /** Its metadata; or `undefined`, to vouch for a head whose metadata stays as it is. */
+  readonly sealed?: EncodedValue;
 }
 
-/**
- * What a codec has encoded for a head, as a state is (see `CheckpointRecord`): its metadata; or `undefined`, to vouch for
- * a head whose metadata stays as it is.
- */
-export interface SealedHead {
+/** A small value, encoded as a state is (see `CheckpointRecord`), with all the blocks that it needs. */
+export interface EncodedValue {
   readonly codec: string;
   readonly root: unknown;
   readonly blocks: readonly EncodedBlock[];
@@ -52,10 +50,12 @@ export interface TraceRecord {
   readonly pinned: readonly number[];
   /** Retention has seen all positions up to this one: only pinned checkpoints are left there. */
   readonly sweptTo: number;
-  /** About how many bytes its checkpoints and blocks take. */
+  /** About how many bytes its checkpoints, blocks and notes take. */
   readonly bytes: number;
   /** About how many bytes its checkpoints would take if each had its whole state. */
   readonly stateBytes: number;
+  /** How many of both are those of notes. Absent where no checkpoint has any. */
+  readonly noteBytes?: number;
   /** The head of its newest checkpoint. */
   readonly latest: RecordHead;
   /** While an import has not come to its end: where the imported trace ends. The next save to the trace removes it. */
@@ -103,6 +103,22 @@ export interface SegmentRecord {
   readonly bytes: number;
   /** In the order of their numbers. */
   readonly blocks: readonly EncodedBlock[];
+}
+
+/** A note as it is stored, beside the checkpoint of its position. */
+export interface NoteRecord extends EncodedValue {
+  readonly traceId: TraceId;
+  readonly seq: number;
+  readonly key: string;
+  /** Whether its codec has bound it to its place. */
+  readonly isBound?: true;
+  /** About how many bytes it takes. */
+  readonly bytes: number;
+  /** The trace's version when it was written, and its place among what was written then: the order of writing. */
+  readonly version: number;
+  readonly place: number;
+  /** The record's checksum. */
+  readonly sum: number;
 }
 
 /** Who took a trace over last. Saves of an owner read it, so that one who has lost the trace finds out. */

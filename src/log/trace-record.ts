@@ -11,6 +11,7 @@ import {
   type TraceRecord,
 } from "./records.ts";
 import { newestCheckpoint } from "./checkpoints.ts";
+import { noteBytesIn } from "./notes.ts";
 import { rowKeys, segmentKeys, totalBytes } from "./stored-blocks.ts";
 
 /** Neighbouring positions of a trace, from `from` to `to`, both included. */
@@ -25,6 +26,8 @@ export interface Subtraction {
   readonly runs: readonly Run[];
   readonly bytes: number;
   readonly stateBytes: number;
+  /** Those of notes, which are not among the others. */
+  readonly noteBytes: number;
   /** The head that is newest from then on; `undefined` if the newest stayed. */
   readonly latest: RecordHead | undefined;
 }
@@ -46,18 +49,34 @@ export function withCheckpoint(before: TraceRecord | undefined, record: Checkpoi
     sweptTo: before?.sweptTo ?? 0,
     bytes: (before?.bytes ?? 0) + bytes,
     stateBytes: (before?.stateBytes ?? 0) + stateBytes,
+    ...(before?.noteBytes !== undefined && { noteBytes: before.noteBytes }),
     latest: plainHead(record),
   };
 }
 
-/** Returns the record of a trace after a removal that left something of it, with the version unchanged. */
-export function without(before: TraceRecord, { ids, runs, bytes, stateBytes, latest }: Subtraction): TraceRecord {
+/** Returns the record of a trace whose notes take so many bytes more, or fewer, with the version unchanged. */
+export function withNotes({ noteBytes = 0, ...trace }: TraceRecord, bytes: number): TraceRecord {
+  const left = noteBytes + bytes;
   return {
-    ...before,
-    checkpoints: before.checkpoints - ids.length,
-    pinned: before.pinned.filter((seq) => !runs.some(({ from, to }) => seq >= from && seq <= to)),
-    bytes: before.bytes - bytes,
-    stateBytes: before.stateBytes - stateBytes,
+    ...trace,
+    bytes: trace.bytes + bytes,
+    stateBytes: trace.stateBytes + bytes,
+    ...(left > 0 && { noteBytes: left }),
+  };
+}
+
+/** Returns the record of a trace after a removal that left something of it, with the version unchanged. */
+export function without(
+  before: TraceRecord,
+  { ids, runs, bytes, stateBytes, noteBytes, latest }: Subtraction,
+): TraceRecord {
+  const left = withNotes(before, -noteBytes);
+  return {
+    ...left,
+    checkpoints: left.checkpoints - ids.length,
+    pinned: left.pinned.filter((seq) => !runs.some(({ from, to }) => seq >= from && seq <= to)),
+    bytes: left.bytes - bytes,
+    stateBytes: left.stateBytes - stateBytes,
     ...(latest !== undefined && { latest }),
   };
 }
@@ -107,10 +126,11 @@ export async function readTrace(transaction: ReadTransaction, traceId: TraceId):
 }
 
 async function rebuild(transaction: ReadTransaction, traceId: TraceId): Promise<TraceRecord | undefined> {
-  const [records, rows, segments] = await Promise.all([
+  const [records, rows, segments, noteBytes] = await Promise.all([
     transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId) }),
     rowKeys(transaction, traceId),
     segmentKeys(transaction, traceId),
+    noteBytesIn(transaction, rangeOf(traceId)),
   ]);
   const latest = records[records.length - 1];
   if (latest === undefined) return undefined;
@@ -121,7 +141,7 @@ async function rebuild(transaction: ReadTransaction, traceId: TraceId): Promise<
   const most = (of: (record: CheckpointRecord) => number): number =>
     sound.reduce((highest, record) => Math.max(highest, of(record)), 0);
   const lastBlock = Math.max(rows[rows.length - 1]?.block ?? -1, segments[segments.length - 1]?.last ?? -1);
-  return {
+  const trace: TraceRecord = {
     traceId,
     // Higher than any that somebody may have seen: no trace is changed a thousand times a second from 1970 on.
     version: Date.now(),
@@ -141,6 +161,7 @@ async function rebuild(transaction: ReadTransaction, traceId: TraceId): Promise<
     stateBytes: sound.reduce((sum, { stateBytes }) => sum + stateBytes, 0),
     latest: headOf(latest),
   };
+  return withNotes(trace, noteBytes);
 }
 
 /** Returns the head of a trace's newest checkpoint, up to position `to`. */

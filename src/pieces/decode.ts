@@ -1,8 +1,8 @@
-import type { Codec, HeadPosition, Place, PlacedHead } from "../core/codec.ts";
+import type { Codec, Place } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { contentsOf } from "./binding.ts";
 import { EACH, type Annotation, type Reference } from "./content.ts";
-import { sumOf, type EncodedBlock } from "./encode.ts";
+import { sumOf, type EncodedBlock, type RootPlace } from "./encode.ts";
 import { countOf, isAscending, numbersIn, type Runs } from "./runs.ts";
 
 /** An encoded state, as records hold it: its root, and the blocks that it needs. */
@@ -14,14 +14,12 @@ export interface StoredState {
 }
 
 /** What a state is decoded with. */
-export interface DecodeOptions {
+export type DecodeOptions = RootPlace & {
   readonly codec: Codec;
   readonly store: string;
-  readonly part: HeadPosition["part"];
-  readonly head: PlacedHead;
   /** What was sealed for the head, as it was encoded; absent where there is no such. */
   readonly sealed?: unknown;
-}
+};
 
 /** The content of one chunk as the codec gave it back, with its annotations. */
 export interface Content {
@@ -127,10 +125,10 @@ export function decodeState(stored: StoredState, options: DecodeOptions): Decode
   return decoding.some((one) => one instanceof Promise) ? Promise.all(decoding).then(finish) : finish(decoding);
 }
 
-/** The root of a state, encoded for another head, to which the same blocks belong. @throws As {@link decodeState}. */
+/** The root of a state, encoded for another place, to which the same blocks belong. @throws As {@link decodeState}. */
 export async function rebindRoot(
   stored: StoredState,
-  { from, to }: { readonly from: DecodeOptions; readonly to: Pick<DecodeOptions, "head" | "sealed"> },
+  { from, to }: { readonly from: DecodeOptions; readonly to: RootPlace & { readonly sealed?: unknown } },
 ): Promise<unknown> {
   const { codec } = from;
   const fingerprints = fingerprintsOf(stored.blocks, codec);
@@ -141,9 +139,9 @@ export async function rebindRoot(
 function placeOfRoot(
   { contents: sums }: StoredState,
   fingerprints: readonly Uint8Array[],
-  { codec, store, part, head, sealed }: DecodeOptions,
+  { codec, store, sealed, ...place }: DecodeOptions,
 ): Place {
-  return { store, position: { part, head, contents: contentsOf({ sums, fingerprints }, { codec, sealed }) } };
+  return { store, position: { ...place, contents: contentsOf({ sums, fingerprints }, { codec, sealed }) } };
 }
 
 function fingerprintsOf(blocks: readonly EncodedBlock[], codec: Codec): Uint8Array[] {

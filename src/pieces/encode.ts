@@ -1,4 +1,4 @@
-import type { Codec, HeadPosition, Place, PlacedHead } from "../core/codec.ts";
+import type { Codec, HeadPosition, NotePosition, Place } from "../core/codec.ts";
 import { roughBytes } from "../core/rough-bytes.ts";
 import type { Snapshot } from "../state/snapshot.ts";
 import { contentsOf } from "./binding.ts";
@@ -37,17 +37,18 @@ export interface Encoded {
   readonly contents: number;
 }
 
+/** What the root of a state is bound to, beside what it refers to. */
+export type RootPlace = Pick<HeadPosition, "part" | "head"> | Pick<NotePosition, "part" | "note">;
+
 /** What a state is encoded with. */
-export interface EncodeOptions {
+export type EncodeOptions = RootPlace & {
   readonly codec: Codec;
   readonly store: string;
-  readonly part: HeadPosition["part"];
-  readonly head: PlacedHead;
   /** What was sealed for the head, as it was encoded, or a promise of it; absent where there is no such. */
   readonly sealed?: unknown;
   /** The number of the next block. */
   readonly nextBlock: number;
-}
+};
 
 /**
  * Encodes what a state adds to what its trace has stored. Returns a promise only if the codec does, since each await
@@ -56,7 +57,7 @@ export interface EncodeOptions {
 export function encodeState(
   layout: Layout,
   snapshot: Snapshot,
-  { codec, store, part, head, sealed, nextBlock }: EncodeOptions,
+  { codec, store, sealed, nextBlock, ...place }: EncodeOptions,
 ): Encoded | Promise<Encoded> {
   const draft = layout.plan(snapshot);
   const builder = new ContentBuilder({ placings: layout.placings, numberOf: layout.numberOf });
@@ -70,7 +71,7 @@ export function encodeState(
     layout.settle(draft);
     const value = annotations.length === 0 ? contents : [...contents, annotations];
     const { sums } = layout.blocks;
-    const position = { part, head, contents: contentsOf(layout.blocks, { codec, sealed }) };
+    const position = { ...place, contents: contentsOf(layout.blocks, { codec, sealed }) };
     const root = codec.encode(value, { store, position });
     const encoded = (made: unknown): Encoded => ({ root: made, blocks, needs: layout.blocks.needs(), contents: sums });
     return root instanceof Promise ? root.then(encoded) : encoded(root);

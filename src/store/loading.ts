@@ -3,15 +3,16 @@ import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts"
 import { requireOptions, type OptionNames } from "../core/options.ts";
 import type { LoadLatestOptions, LoadOptions } from "../core/trace.ts";
 import { metadataOf } from "../log/heads.ts";
-import { idsOf, isIntactRecord, rangeOf, type TraceRecord } from "../log/records.ts";
-import { BASES, HEADS, STATES, TRACES } from "../log/scopes.ts";
+import { decodeNotes, readNotes } from "../log/notes.ts";
+import { idsOf, isIntactRecord, rangeOf, type NoteRecord, type TraceRecord } from "../log/records.ts";
+import { BASES, HEADS, NOTED, NOTES, STATES, TRACES } from "../log/scopes.ts";
 import { readFence } from "../log/trace-record.ts";
 import { rebuild } from "../state/rebuild.ts";
 import type { Snapshot } from "../state/snapshot.ts";
 import { readBase } from "../verbs/base.ts";
-import { decodeCheckpoint, findStored, type Stored } from "../verbs/load.ts";
+import { decodeCheckpoint, findStored, naming, type Stored } from "../verbs/load.ts";
 import type { StoreCore } from "./store-core.ts";
-import { requireId } from "./validate.ts";
+import { requireFlag, requireId } from "./validate.ts";
 
 const LOAD: OptionNames<LoadOptions> = { graphHash: true, upgrade: true, notes: true };
 const LOAD_LATEST: OptionNames<LoadLatestOptions> = { ...LOAD, skipDamaged: true };
@@ -25,7 +26,11 @@ export async function loadCheckpoint<S>(
 ): Promise<Checkpoint<S> | undefined> {
   requireId(id, "id");
   requireOptions(options, LOAD, "load");
-  const stored = await core.read((transaction) => findStored(transaction, id), STATES);
+  requireFlag(options.notes, "notes");
+  const stored = await core.read(
+    (transaction) => findStored(transaction, id, options),
+    options.notes === true ? NOTED : STATES,
+  );
   if (within !== undefined && stored?.record.traceId !== within) return undefined;
   return decode(core, stored, options);
 }
@@ -38,8 +43,9 @@ export async function loadLatest<S>(
 ): Promise<Checkpoint<S> | undefined> {
   requireId(traceId, "traceId");
   requireOptions(options, LOAD_LATEST, "loadLatest");
+  requireFlag(options.notes, "notes");
   core.requireOpen();
-  const latest = await findLatestFor<S>(core, traceId);
+  const latest = await findLatestFor<S>(core, traceId, options);
   if ("checkpoint" in latest) {
     requireGraph({ ...latest.checkpoint, traceId }, options);
     return latest.checkpoint;
@@ -61,26 +67,46 @@ type Latest<S> = { readonly checkpoint: Checkpoint<S> } | { readonly stored: Sto
  * Finds the newest checkpoint of a trace. If this store has its state in memory, from a save or a load, one small read
  * tells whether it still is the newest.
  */
-async function findLatestFor<S>(core: StoreCore, traceId: TraceId): Promise<Latest<S>> {
+async function findLatestFor<S>(core: StoreCore, traceId: TraceId, options: LoadLatestOptions<S>): Promise<Latest<S>> {
   const queue = core.knownQueue(traceId);
   if (queue?.isIdle === true && queue.isPrimed) {
-    const fence = await core.read((transaction) => readFence(transaction, traceId), TRACES);
     await queue.readPrimer();
     const { base } = queue;
-    if (base?.trace !== undefined && base.snapshot !== undefined && base.fence === fence && queue.isIdle) {
-      return { checkpoint: await checkpointOf<S>(core, base.trace, base.snapshot) };
+    if (base?.trace !== undefined && base.snapshot !== undefined) {
+      const { trace, snapshot } = base;
+      const isNoted = options.notes === true && trace.noteBytes !== undefined;
+      const [fence, notes] = await core.read(
+        (transaction) =>
+          Promise.all([
+            readFence(transaction, traceId),
+            isNoted ? readNotes(transaction, traceId, trace.latest.seq) : [],
+          ]),
+        isNoted ? NOTES : TRACES,
+      );
+      if (base.trace === trace && base.fence === fence && queue.base === base && queue.isIdle) {
+        return { checkpoint: await checkpointOf<S>(core, { trace, snapshot, notes }, options) };
+      }
     }
   }
-  const stored = await core.read((transaction) => readBase(transaction, traceId), BASES);
+  const stored = await core.read((transaction) => readBase(transaction, traceId, options), BASES);
   core.queue(traceId).prime(stored);
   return { stored: stored.latest };
 }
 
-async function checkpointOf<S>(core: StoreCore, { latest }: TraceRecord, { root }: Snapshot): Promise<Checkpoint<S>> {
+async function checkpointOf<S>(
+  core: StoreCore,
+  { trace, snapshot, notes }: { trace: TraceRecord; snapshot: Snapshot; notes: readonly NoteRecord[] },
+  options: LoadOptions<S>,
+): Promise<Checkpoint<S>> {
+  const { latest } = trace;
   // Before anything is awaited: a save may come in between, and the snapshot is the one of now.
-  const state = rebuild(root, core.codecs.current) as S;
+  const state = rebuild(snapshot.root, core.codecs.current) as S;
   const metadata = await metadataOf(latest, core.codecs);
-  return { ...pickHead({ ...latest, ...(metadata !== undefined && { metadata: structuredClone(metadata) }) }), state };
+  return {
+    ...pickHead({ ...latest, ...(metadata !== undefined && { metadata: structuredClone(metadata) }) }),
+    state,
+    ...(options.notes === true && { notes: await naming(latest, () => decodeNotes(latest, notes, core.codecs)) }),
+  };
 }
 
 async function newestSound<S>(core: StoreCore, traceId: TraceId, { skipDamaged: _, ...options }: LoadLatestOptions<S>) {

@@ -53,6 +53,7 @@ export class StoreCore {
   readonly clock = new SaveClock();
   readonly #commits: Commits;
   readonly #folding: Folding;
+  readonly #onQuotaExceeded: QuotaHandler | undefined;
   readonly #queues = new Map<TraceId, TraceQueue>();
   #closing: Promise<void> | undefined;
 
@@ -62,12 +63,13 @@ export class StoreCore {
     this.changes = new Changes(channel);
     this.retention = retention;
     this.#folding = new Folding(backend);
+    this.#onQuotaExceeded = onQuotaExceeded;
     this.#commits = new Commits({
       backend,
       codecs,
       clock: this.clock,
       onSaved: (queue, saves) => this.#noteSaves(queue, saves),
-      makeRoom: (queue, error) => makeRoom(this, { traceId: queue.traceId, error, onQuotaExceeded }),
+      makeRoom: (queue, error) => this.makeRoom(queue, error),
     });
   }
 
@@ -108,8 +110,13 @@ export class StoreCore {
   /** Tells the trace's queue and all who watch of a removal that was stored. */
   noteRemoval(kind: "deleted" | "pruned", { before, removal }: { before: TraceRecord; removal: Removal }): void {
     const { traceId, version } = before;
-    this.#queues.get(traceId)?.noteRemoval(before, removal.trace);
+    this.#queues.get(traceId)?.follow(before, removal.trace);
     this.changes.report({ kind, traceId, version: version + 1, ids: removal.ids });
+  }
+
+  /** Makes room on a full disk, where a trace was being changed. Returns whether any was made. */
+  makeRoom({ traceId }: TraceQueue, error: CheckpointStoreError): Promise<boolean> {
+    return makeRoom(this, { traceId, error, onQuotaExceeded: this.#onQuotaExceeded });
   }
 
   /** Waits for all that was asked for, then closes the backend. */

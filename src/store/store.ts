@@ -33,6 +33,7 @@ import type {
   LoadLatestOptions,
   LoadOptions,
   PrunePreview,
+  SaveGuard,
   Trace,
   TraceOptions,
 } from "../core/trace.ts";
@@ -48,6 +49,7 @@ import { removeAndStore, removeTrace, storeRemoval } from "../verbs/remove.ts";
 import { applyRetention, previewPrune } from "../verbs/retain.ts";
 import type { SaveRules } from "../verbs/save.ts";
 import { loadCheckpoint, loadLatest } from "./loading.ts";
+import { note } from "./noting.ts";
 import type { Growth } from "./stand.ts";
 import { CORE, StoreCore, type StoreParts } from "./store-core.ts";
 import { takeOver } from "./take-over.ts";
@@ -64,6 +66,7 @@ import {
 
 const TRACE: OptionNames<TraceOptions> = { retention: true };
 const TRACES: OptionNames<TracesOptions> = { limit: true, before: true, prefix: true };
+const SAVE: OptionNames<SaveGuard> = { ifLatest: true };
 const HISTORY: OptionNames<HistoryOptions> = { limit: true, before: true, signal: true };
 const WATCH: OptionNames<WatchOptions> = { traceId: true, signal: true };
 const PRUNE: OptionNames<{ readonly dryRun?: boolean }> = { dryRun: true };
@@ -80,8 +83,9 @@ export class TraceStore<S> implements Store<S> {
     return this.#core;
   }
 
-  async saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>): Promise<void> {
-    await this.#save(traceId, checkpoint, { retention: this.#core.retention, owner: undefined });
+  async saveWithTrace(traceId: TraceId, checkpoint: Checkpoint<S>, options: SaveGuard = {}): Promise<void> {
+    requireOptions(options, SAVE, "saveWithTrace");
+    await this.#save(traceId, checkpoint, { retention: this.#core.retention, owner: undefined, ...options });
   }
 
   async load(id: CheckpointId, options: LoadOptions<S> = {}): Promise<Checkpoint<S> | undefined> {
@@ -250,6 +254,7 @@ export class TraceStore<S> implements Store<S> {
     try {
       requireId(traceId, "traceId");
       requireCheckpoint(checkpoint);
+      if (rules.ifLatest !== undefined && rules.ifLatest !== null) requireId(rules.ifLatest, "ifLatest");
       this.#core.requireOpen();
       const { state } = checkpoint;
       const saving = this.#core.queue(traceId).save(privateHead(traceId, checkpoint), { state, rules, growth });
@@ -265,8 +270,9 @@ export class TraceStore<S> implements Store<S> {
     return {
       store: this,
       of: (other) => this.#handleParts(other, { ...rules, owner: undefined }),
-      save: (checkpoint, growth) => this.#save(traceId, checkpoint, { ...rules, growth }),
+      save: (checkpoint, { ifLatest, ...growth }) => this.#save(traceId, checkpoint, { ...rules, ifLatest, growth }),
       load: (id, options) => loadCheckpoint(this.#core, id, options, traceId),
+      note: (id, entries, options) => note(this.#core, { traceId, owner: rules.owner, id, entries }, options),
       fork: (...args) => this.#fork(...args),
       takeOver: (work, options) => {
         const own = (owner: string) => new TraceHandle<S>(this.#handleParts(traceId, { ...rules, owner }), traceId);

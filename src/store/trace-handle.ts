@@ -18,6 +18,7 @@ import type {
   NoteEntries,
   NoteOptions,
   PrunePreview,
+  SaveGuard,
   SaveOptions,
   TakeOverOptions,
   Trace,
@@ -35,7 +36,8 @@ export interface HandleParts<S> {
   /** As the store's `load`, but for checkpoints of the handle's trace alone. */
   load(id: CheckpointId, options: LoadOptions<S>): Promise<Checkpoint<S> | undefined>;
   /** As `saveWithTrace`, under the handle's own rules. Returns the head as it is stored. */
-  save(checkpoint: Checkpoint<S>, growth: Growth): Promise<CheckpointHead>;
+  save(checkpoint: Checkpoint<S>, options: Growth & SaveGuard): Promise<CheckpointHead>;
+  note(id: CheckpointId, entries: NoteEntries, options: NoteOptions): Promise<string[]>;
   /** As the store's `fork`, but of a checkpoint of one trace alone. Returns the id of the copy; reads no state. */
   fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<CheckpointId>;
   takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions<S>): Promise<T>;
@@ -55,11 +57,12 @@ export class TraceHandle<S> implements Trace<S> {
     if (standsAt !== undefined) this.#stand = new Stand(undefined, standsAt);
   }
 
-  async save(state: S, options: SaveOptions = {}): Promise<Checkpoint<S>> {
+  async save(state: S, { ifLatest, ...options }: SaveOptions = {}): Promise<Checkpoint<S>> {
     const checkpoint = createCheckpoint(state, options);
     // Set before the save is done, so that the next save is its child without awaiting it.
     this.#stand = new Stand(this.#stand, checkpoint.id);
     const { parentId, createdAt } = await this.#parts.save(checkpoint, {
+      ifLatest,
       stand: this.#stand,
       isChild: options.parentId === undefined,
       isDated: options.createdAt === undefined,
@@ -75,8 +78,8 @@ export class TraceHandle<S> implements Trace<S> {
     return this.#standAt(this.#store.loadLatest(this.id, options));
   }
 
-  async note(_checkpointId: CheckpointId, _entries: NoteEntries, _options: NoteOptions = {}): Promise<string[]> {
-    throw new Error("to come");
+  note(checkpointId: CheckpointId, entries: NoteEntries, options: NoteOptions = {}): Promise<string[]> {
+    return this.#parts.note(checkpointId, entries, options);
   }
 
   async head(id: CheckpointId): Promise<StoredHead | undefined> {

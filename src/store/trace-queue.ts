@@ -1,15 +1,13 @@
 import { pickHead, type CheckpointHead, type CheckpointId, type TraceId } from "../core/checkpoint.ts";
-import { CheckpointStoreError } from "../core/errors.ts";
 import type { TraceRecord } from "../log/records.ts";
 import { fenceOf } from "../log/trace-record.ts";
 import type { Codecs } from "../pieces/codecs.ts";
-import { readBlobs, UnreadableBlob } from "../state/blobs.ts";
 import { capture } from "../state/capture.ts";
-import { pathTo } from "../state/diagnose.ts";
 import { rebuild } from "../state/rebuild.ts";
 import { weightOf, type Snapshot } from "../state/snapshot.ts";
 import { decodeBase, type Base, type StoredBase } from "../verbs/base.ts";
 import type { PreparedSave, Saved, SaveRules } from "../verbs/save.ts";
+import { readBlobsOf } from "./read-blobs.ts";
 import type { Growth } from "./stand.ts";
 
 /** A save that waits for its turn, or has it. */
@@ -43,6 +41,8 @@ export class TraceQueue {
   readonly #turns: (PendingSave | Work)[] = [];
   /** The saves whose turn it is. */
   #current: readonly PendingSave[] = [];
+  /** The turn that was last made by {@link join}, and what it was handed. */
+  #joined: { readonly turn: Work; readonly all: unknown[] } | undefined;
   /** Who waits for the queue to be idle. */
   readonly #idle: (() => void)[] = [];
   /** Whether it is somebody's turn. */
@@ -85,7 +85,7 @@ export class TraceQueue {
     const about = { traceId: this.traceId, checkpointId: head.id };
     this.#usePrimer();
     const against = this.#captured;
-    const snapshot = capture(state, { base: against, holding: this.#holding, about });
+    const snapshot = capture(state, { base: against, holding: this.#codecs.current, about });
     this.#captured = snapshot;
     // All behind it wait, and only these: the order of a trace is that of the calls.
     if (growth?.stand.isWaiting === true) void this.enqueue(() => growth.stand.ready());
@@ -141,6 +141,23 @@ export class TraceQueue {
       this.#turns.push(() => work().then(resolve, reject));
       if (!this.#isBusy) this.#schedule(this);
     });
+  }
+
+  /**
+   * Hands `one` to a change of the trace that is asked for often: `work` runs with all that were handed in since nothing
+   * else was asked for. It never rejects.
+   */
+  join<T>(one: T, work: (all: readonly T[]) => Promise<void>): void {
+    const last = this.#turns[this.#turns.length - 1];
+    if (last !== undefined && last === this.#joined?.turn) {
+      this.#joined.all.push(one);
+      return;
+    }
+    const all = [one];
+    const turn = (): Promise<void> => work(all);
+    this.#joined = { turn, all };
+    this.#turns.push(turn);
+    if (!this.#isBusy) this.#schedule(this);
   }
 
   /** Begins the next turn if it is no save, and returns what to run. */
@@ -233,8 +250,8 @@ export class TraceQueue {
     this.#primer = undefined;
   }
 
-  /** Takes note of a removal. If the latest checkpoint stayed, so does the base, with another fence. */
-  noteRemoval(before: TraceRecord, after: TraceRecord | undefined): void {
+  /** Takes note of a change that was no save. If the latest checkpoint stayed, so does the base, with another fence. */
+  follow(before: TraceRecord, after: TraceRecord | undefined): void {
     const { base } = this;
     if (base?.trace?.version === before.version && after?.latest.id === before.latest.id) {
       base.trace = { ...after, latest: base.trace.latest };
@@ -259,29 +276,17 @@ export class TraceQueue {
   /** Returns the snapshot of a save, sharing with the base's; if it was compared with another, it is compared again. */
   snapshotOn(save: PendingSave, stored: Snapshot | undefined): Snapshot {
     if (stored === undefined || save.against === stored) return save.snapshot;
-    return capture(rebuild(save.snapshot.root, this.#holding), { base: stored, holding: this.#holding });
+    return capture(rebuild(save.snapshot.root, this.#codecs.current), { base: stored, holding: this.#codecs.current });
   }
 
-  /**
-   * Reads the Blobs of a save that were not read yet.
-   *
-   * @throws `serialization`, with the path of one that can't be read.
-   */
+  /** Reads the Blobs of a save that were not read yet. @throws `serialization`. */
   async readBlobs({ snapshot, head }: PendingSave): Promise<void> {
     const placings = this.base?.layout.placings;
-    try {
-      await readBlobs(snapshot.root, (node) => placings?.peek(node)?.isSeen === true);
-    } catch (error) {
-      if (!(error instanceof UnreadableBlob)) throw error;
-      const root = rebuild(snapshot.root, this.#holding);
-      const path = pathTo(error.blob, { root, name: "state", holding: this.#holding });
-      const details = { traceId: this.traceId, checkpointId: head.id, path, cause: error.cause };
-      throw new CheckpointStoreError("serialization", `${path} ${error.message}`, details);
-    }
-  }
-
-  get #holding() {
-    const { custom } = this.#codecs.current;
-    return custom === undefined ? {} : { custom };
+    await readBlobsOf(snapshot, {
+      name: "state",
+      codec: this.#codecs.current,
+      about: { traceId: this.traceId, checkpointId: head.id },
+      isStored: (node) => placings?.peek(node)?.isSeen === true,
+    });
   }
 }

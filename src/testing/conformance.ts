@@ -10,6 +10,8 @@ import { runOnItsOwn, type Case, type CaseOpening } from "./run-case.ts";
  * Most name the member of `Store` that the cases call. The others:
  * - `persistence`: a name opened again after `close()` has the same data.
  * - `connections`: a name opened several times at once is one store, as it is for two tabs.
+ * - `notes`: a handle has `note`, and loads take the option of that name.
+ * - `ifLatest`: saves take it. `upgrade`: loads take it.
  * - `preview`: `prune` takes `dryRun`.
  * - `retention`: `open` takes a rule, and so does `trace`.
  * - `sharing`: `usage().storedBytes` grows with what a save changed, not with the state.
@@ -22,6 +24,11 @@ export type ConformanceFeature =
   | "history"
   | "fork"
   | "deleteTrace"
+  | "deleteTraces"
+  | "head"
+  | "notes"
+  | "ifLatest"
+  | "upgrade"
   | "watch"
   | "usage"
   | "persist"
@@ -99,7 +106,19 @@ export interface ConformanceContext extends CaseOpening<Store, ConformanceOpenOp
 /** One promise of a store, and how to see whether it is kept. */
 export type ConformanceCase = Case<ConformanceContext, ConformanceFeature>;
 
-const MEMBERS = ["close", "trace", "traces", "history", "fork", "deleteTrace", "watch", "usage", "persist"] as const;
+const MEMBERS = [
+  "close",
+  "trace",
+  "traces",
+  "history",
+  "fork",
+  "head",
+  "deleteTrace",
+  "deleteTraces",
+  "watch",
+  "usage",
+  "persist",
+] as const;
 
 /**
  * Runs one case on a store of its own and cleans up after it. Does not ask whether the subject provides what the case

@@ -13,10 +13,12 @@ import { connectionCases } from "./cases/connections.ts";
 import { evolutionCases } from "./cases/evolution.ts";
 import { forkCases } from "./cases/fork.ts";
 import { graphCases } from "./cases/graph.ts";
+import { guardCases } from "./cases/guards.ts";
 import { handleCases } from "./cases/handle.ts";
 import { historyCases } from "./cases/history.ts";
 import { isolationCases } from "./cases/isolation.ts";
 import { misuseCases } from "./cases/misuse.ts";
+import { noteCases } from "./cases/notes.ts";
 import { orderCases } from "./cases/order.ts";
 import { persistenceCases } from "./cases/persistence.ts";
 import { previewCases } from "./cases/preview.ts";
@@ -48,7 +50,9 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...misuseCases,
   ...isolationCases,
   ...evolutionCases,
+  ...guardCases,
   ...handleCases,
+  ...noteCases,
   ...historyCases,
   ...traceCases,
   ...forkCases,

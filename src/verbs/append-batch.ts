@@ -2,9 +2,10 @@ import type { WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import type { SaveClock } from "../log/clock.ts";
+import { putNotes, type EncodedNote } from "../log/notes.ts";
 import { seal, type CheckpointRecord, type TraceEnd, type TraceRecord } from "../log/records.ts";
 import { putBlocks, putSegment } from "../log/stored-blocks.ts";
-import { putTrace, readFence, readTrace, withCheckpoint, type Fence } from "../log/trace-record.ts";
+import { putTrace, readFence, readTrace, withCheckpoint, withNotes, type Fence } from "../log/trace-record.ts";
 import type { EncodedBlock } from "../pieces/encode.ts";
 import { planFold } from "./fold.ts";
 
@@ -12,6 +13,7 @@ import { planFold } from "./fold.ts";
 export interface AppendedCheckpoint {
   readonly record: Omit<CheckpointRecord, "savedAt">;
   readonly blocks: readonly EncodedBlock[];
+  readonly notes: readonly EncodedNote[];
 }
 
 /** Checkpoints that are appended to a trace in one transaction. */
@@ -42,10 +44,11 @@ export async function appendBatch(
     throw new CheckpointStoreError("conflict", `trace ${traceId} was changed during the import`, { traceId });
   }
   let last = trace;
-  for (const { record } of checkpoints) {
+  for (const { record, notes } of checkpoints) {
     const saved = { ...record, savedAt: clock.next() };
     transaction.put("checkpoints", seal(saved));
     last = withCheckpoint(last, saved);
+    if (notes.length > 0) last = withNotes(last, putNotes(transaction, notes, saved, last));
   }
   const { segments, rows } = planFold(checkpoints.flatMap(({ blocks }) => blocks));
   for (const folded of segments) putSegment(transaction, traceId, folded);

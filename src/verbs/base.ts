@@ -7,7 +7,7 @@ import { decodeState, type Decoded } from "../pieces/decode.ts";
 import { Layout } from "../pieces/layout.ts";
 import { readSnapshot } from "../pieces/read-snapshot.ts";
 import type { Snapshot } from "../state/snapshot.ts";
-import { findLatest, nameError, readable, type Stored } from "./load.ts";
+import { findLatest, nameError, readable, type FindOptions, type Stored } from "./load.ts";
 
 /** The last position and time, and the next block, that the next save goes on from. */
 export interface Cursor {
@@ -45,11 +45,15 @@ export function emptyBase(): Base {
 }
 
 /** Reads what the next save of a trace builds on. */
-export async function readBase(transaction: ReadTransaction, traceId: TraceId): Promise<StoredBase> {
+export async function readBase(
+  transaction: ReadTransaction,
+  traceId: TraceId,
+  options: FindOptions = {},
+): Promise<StoredBase> {
   const [trace, fence, latest] = await Promise.all([
     readTrace(transaction, traceId),
     readFence(transaction, traceId),
-    findLatest(transaction, traceId),
+    findLatest(transaction, traceId, options),
   ]);
   return { trace, fence, latest: trace === undefined ? undefined : latest };
 }

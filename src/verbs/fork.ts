@@ -4,6 +4,7 @@ import type { PlacedHead } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import type { SaveClock } from "../log/clock.ts";
 import { metadataOf, placedHead, sealHead, type PreparedHead } from "../log/heads.ts";
+import { copyNotes, putNotes } from "../log/notes.ts";
 import {
   isIntactRecord,
   plainHead,
@@ -13,7 +14,7 @@ import {
   type RecordHead,
 } from "../log/records.ts";
 import { putBlocks, putSegment, totalBytes } from "../log/stored-blocks.ts";
-import { putTrace, readTrace, withCheckpoint } from "../log/trace-record.ts";
+import { putTrace, readTrace, withCheckpoint, withNotes } from "../log/trace-record.ts";
 import type { Codecs } from "../pieces/codecs.ts";
 import { damaged, rebindRoot, requireNeeded } from "../pieces/decode.ts";
 import { planFold } from "./fold.ts";
@@ -41,11 +42,14 @@ export async function forkTrace(
   { id, traceId, within, codecs, clock }: ForkParts,
 ): Promise<{ readonly head: RecordHead; readonly version: number }> {
   // A checkpoint never changes: that it may be gone by the time its copy is stored makes no difference to the copy.
-  const stored = await backend.read((transaction) => findStored(transaction, id));
+  const stored = await backend.read((transaction) => findStored(transaction, id, { notes: true }));
   if (stored === undefined || (within !== undefined && stored.record.traceId !== within)) {
     throw new CheckpointStoreError("not-found", `there is no checkpoint ${id} to fork from`, { checkpointId: id });
   }
   const copied = await copyOf(stored, { traceId, codecs });
+  const notes = await naming(stored.record, () =>
+    copyNotes(stored.notes!, { from: stored.record, to: copied, codecs }),
+  );
   const { blocks } = stored;
   return backend.write(async (transaction) => {
     const [taken] = await Promise.all([readTrace(transaction, traceId), clock.catchUp(transaction)]);
@@ -57,7 +61,8 @@ export async function forkTrace(
     const { segments, rows } = planFold(blocks);
     for (const folded of segments) putSegment(transaction, traceId, folded);
     putBlocks(transaction, traceId, rows);
-    const trace = withCheckpoint(undefined, copy);
+    const saved = withCheckpoint(undefined, copy);
+    const trace = withNotes(saved, putNotes(transaction, notes, copy, saved));
     putTrace(transaction, trace);
     return { head: plainHead(copy), version: trace.version };
   });
@@ -101,6 +106,6 @@ async function rebind(
   const metadata = await metadataOf(record, codecs);
   const head = { ...placedHead({ ...record, ...place }), ...(metadata !== undefined && { metadata }) };
   const recorded = await sealHead(head, options);
-  const to = { head: placedHead(recorded), sealed: recorded.sealed?.root };
+  const to = { part: "state", head: placedHead(recorded), sealed: recorded.sealed?.root } as const;
   return { ...recorded, root: await rebindRoot(state, { from: options, to }) };
 }

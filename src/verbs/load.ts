@@ -3,7 +3,8 @@ import { pickHead, type Checkpoint, type CheckpointId, type TraceId } from "../c
 import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import { findCheckpoint, newestCheckpoint } from "../log/checkpoints.ts";
 import { metadataOf, placedHead } from "../log/heads.ts";
-import { isIntactRecord, type CheckpointRecord } from "../log/records.ts";
+import { decodeNotes, readNotes } from "../log/notes.ts";
+import { isIntactRecord, type CheckpointRecord, type NoteRecord } from "../log/records.ts";
 import { readBlocks, segmentKeys, type SegmentKey } from "../log/stored-blocks.ts";
 import type { Codecs } from "../pieces/codecs.ts";
 import { damaged, type DecodeOptions, type StoredState } from "../pieces/decode.ts";
@@ -11,44 +12,73 @@ import type { EncodedBlock } from "../pieces/encode.ts";
 import { readState } from "../pieces/read-state.ts";
 import { isAscending } from "../pieces/runs.ts";
 
-/** A checkpoint's record, and the blocks that its state needs. */
+/** A checkpoint's record, the blocks that its state needs, and its notes if they were asked for. */
 export interface Stored {
   readonly record: CheckpointRecord;
   readonly blocks: readonly EncodedBlock[];
+  /** In the order of writing. */
+  readonly notes?: readonly NoteRecord[];
+}
+
+/** What to find beside a checkpoint's state. */
+export interface FindOptions {
+  /** Whether to read its notes. Default is false. */
+  readonly notes?: boolean | undefined;
 }
 
 /** Finds a checkpoint by its id, with its blocks. */
-export async function findStored(transaction: ReadTransaction, id: CheckpointId): Promise<Stored | undefined> {
+export async function findStored(
+  transaction: ReadTransaction,
+  id: CheckpointId,
+  options: FindOptions = {},
+): Promise<Stored | undefined> {
   const record = await findCheckpoint(transaction, id);
   if (record === undefined) return undefined;
-  return withBlocks(transaction, record, await segmentKeys(transaction, record.traceId));
+  return withBlocks(transaction, record, { ...options, segments: await segmentKeys(transaction, record.traceId) });
 }
 
 /** Finds the newest checkpoint of a trace, with its blocks. */
-export async function findLatest(transaction: ReadTransaction, traceId: TraceId): Promise<Stored | undefined> {
+export async function findLatest(
+  transaction: ReadTransaction,
+  traceId: TraceId,
+  options: FindOptions = {},
+): Promise<Stored | undefined> {
   const [record, segments] = await Promise.all([
     newestCheckpoint(transaction, traceId),
     segmentKeys(transaction, traceId),
   ]);
-  return record === undefined ? undefined : withBlocks(transaction, record, segments);
+  return record === undefined ? undefined : withBlocks(transaction, record, { ...options, segments });
 }
 
 async function withBlocks(
   transaction: ReadTransaction,
   record: CheckpointRecord,
-  segments: readonly SegmentKey[],
+  { segments, notes: isNoted }: FindOptions & { readonly segments: readonly SegmentKey[] },
 ): Promise<Stored> {
   const needs = isAscending(record.needs) ? record.needs : [];
-  return { record, blocks: await readBlocks(transaction, record.traceId, { needs, segments }) };
+  const { traceId, seq } = record;
+  const [blocks, notes] = await Promise.all([
+    readBlocks(transaction, traceId, { needs, segments }),
+    isNoted === true ? readNotes(transaction, traceId, seq) : undefined,
+  ]);
+  return { record, blocks, ...(notes !== undefined && { notes }) };
 }
 
 /** Returns a stored checkpoint as its maker saved it. @throws `corrupted`, `codec-mismatch`. */
 export function decodeCheckpoint<S>(stored: Stored, codecs: Codecs): Promise<Checkpoint<S>> {
-  const { record } = stored;
+  const { record, notes: noteRecords } = stored;
   return naming(record, async () => {
     const { state: stateOf, options } = readable(stored, codecs);
-    const [state, metadata] = await Promise.all([readState(stateOf, options), metadataOf(record, codecs)]);
-    return { ...pickHead({ ...record, ...(metadata !== undefined && { metadata }) }), state: state as S };
+    const [state, metadata, notes] = await Promise.all([
+      readState(stateOf, options),
+      metadataOf(record, codecs),
+      noteRecords && decodeNotes(record, noteRecords, codecs),
+    ]);
+    return {
+      ...pickHead({ ...record, ...(metadata !== undefined && { metadata }) }),
+      state: state as S,
+      ...(notes !== undefined && { notes }),
+    };
   });
 }
 
@@ -64,8 +94,11 @@ export function readable(
   return { state: { root, blocks, needs, contents }, options };
 }
 
+/** What of a checkpoint its errors name. */
+type Named = Pick<CheckpointRecord, "id" | "traceId">;
+
 /** Runs `work`, and has its errors name the checkpoint that they are about. An error that is no store's is damage. */
-export async function naming<T>(record: CheckpointRecord, work: () => Promise<T>): Promise<T> {
+export async function naming<T>(record: Named, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -74,7 +107,7 @@ export async function naming<T>(record: CheckpointRecord, work: () => Promise<T>
 }
 
 /** Makes an error that names the checkpoint, of whatever went wrong with it. What is no store's error is damage. */
-export function nameError({ id, traceId }: CheckpointRecord, error: unknown): CheckpointStoreError {
+export function nameError({ id, traceId }: Named, error: unknown): CheckpointStoreError {
   const reason = error instanceof Error ? error.message : String(error);
   if (!isCheckpointStoreError(error) || error.code === "corrupted") {
     const details = { traceId, checkpointId: id, cause: error };

@@ -1,9 +1,10 @@
 import type { ReadTransaction } from "../core/backend.ts";
+import { readNotes } from "../log/notes.ts";
 import { isIntactRecord, rangeOf, type CheckpointRecord, type TraceRecord } from "../log/records.ts";
 import { readBlocks, segmentKeys } from "../log/stored-blocks.ts";
 import { damaged } from "../pieces/decode.ts";
 import { has, isAscending, runsFrom } from "../pieces/runs.ts";
-import { naming, type Stored } from "./load.ts";
+import { naming, type FindOptions, type Stored } from "./load.ts";
 
 /** One transaction reads no more than this, unless a single checkpoint takes more. */
 const MAX_RECORDS = 32;
@@ -13,17 +14,21 @@ type Read = <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T
 
 /**
  * Reads the checkpoints that a trace had when its record was read, oldest first, each with the blocks that none before
- * it needs. It reads page by page: no transaction is open while the caller has a checkpoint. What is removed meanwhile
+ * it needs, and with its notes if they are asked for. It reads page by page: no transaction is open while the caller has a checkpoint. What is removed meanwhile
  * is left out.
  *
  * @throws `corrupted` for a checkpoint whose record is damaged.
  */
-export async function* readCheckpoints(read: Read, trace: TraceRecord): AsyncGenerator<Stored, void, undefined> {
+export async function* readCheckpoints(
+  read: Read,
+  trace: TraceRecord,
+  { notes = false }: FindOptions = {},
+): AsyncGenerator<Stored, void, undefined> {
   const { traceId } = trace;
   let after = 0;
   let nextBlock = 0;
   for (;;) {
-    const page = await read((transaction) => readPage(transaction, trace, { after, nextBlock }));
+    const page = await read((transaction) => readPage(transaction, trace, { after, nextBlock, notes }));
     for (const stored of page) {
       const { record } = stored;
       // The trace was deleted and made anew meanwhile: what comes has nothing to do with what was read so far.
@@ -38,8 +43,8 @@ export async function* readCheckpoints(read: Read, trace: TraceRecord): AsyncGen
 
 async function readPage(
   transaction: ReadTransaction,
-  { traceId, seq }: TraceRecord,
-  { after, nextBlock }: { readonly after: number; readonly nextBlock: number },
+  { traceId, seq, noteBytes }: TraceRecord,
+  { after, nextBlock, notes }: { readonly after: number; readonly nextBlock: number; readonly notes: boolean },
 ): Promise<Stored[]> {
   if (after >= seq) return [];
   const [found, segments] = await Promise.all([
@@ -64,5 +69,11 @@ async function readPage(
     bytes += record.bytes;
   }
   const blocks = await readBlocks(transaction, traceId, { needs: fresh.flatMap(({ needs }) => needs), segments });
-  return fresh.map(({ record, needs }) => ({ record, blocks: blocks.filter(({ block }) => has(needs, block)) }));
+  return Promise.all(
+    fresh.map(async ({ record, needs }) => ({
+      record,
+      blocks: blocks.filter(({ block }) => has(needs, block)),
+      ...(notes && noteBytes !== undefined && { notes: await readNotes(transaction, traceId, record.seq) }),
+    })),
+  );
 }

@@ -1,6 +1,7 @@
 import type { ReadTransaction, WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { newestCheckpoint, oldestCheckpoint } from "../log/checkpoints.ts";
+import { noteBytesIn } from "../log/notes.ts";
 import { isIntactRecord, keyOf, rangeOf, type CheckpointRecord, type TraceRecord } from "../log/records.ts";
 import { free, planFree, type FreePlan, type Gap } from "../log/stored-blocks.ts";
 import { changed, latestUpTo, putTrace, without, type Run } from "../log/trace-record.ts";
@@ -22,6 +23,8 @@ export interface RemovalPlan {
   readonly blocks: FreePlan;
   /** By how many bytes the trace shrinks. */
   readonly bytes: number;
+  /** Of those, the ones of notes; and how much whole states would have taken. */
+  readonly noteBytes: number;
   readonly stateBytes: number;
 }
 
@@ -42,23 +45,27 @@ export async function planRemoval(
   const { traceId } = trace;
   const found = await Promise.all(
     runs.map(async ({ from, to }) => {
-      const [records, before, after] = await Promise.all([
+      const [records, before, after, noteBytes] = await Promise.all([
         transaction.getAll<CheckpointRecord>("checkpoints", { range: rangeOf(traceId, from, to) }),
         newestCheckpoint(transaction, traceId, from - 1),
         oldestCheckpoint(transaction, traceId, to + 1),
+        trace.noteBytes === undefined ? 0 : noteBytesIn(transaction, rangeOf(traceId, from, to)),
       ]);
-      return { records, isAll: before === undefined && after === undefined, gap: freeable(before, after, trace) };
+      const isAll = before === undefined && after === undefined;
+      return { records, isAll, gap: freeable(before, after, trace), noteBytes };
     }),
   );
   const records = found.flatMap((run) => run.records);
   const isAll = found.some((run) => run.isAll);
   const gaps = found.flatMap((run) => (run.records.length === 0 ? [] : run.gap));
+  const noteBytes = found.reduce((sum, run) => sum + run.noteBytes, 0);
   const blocks = isAll ? NOTHING : await planFree(transaction, traceId, gaps);
   return {
     records,
     isAll,
     blocks,
-    bytes: isAll ? trace.bytes : sumOver(records, "recordBytes") + blocks.bytes,
+    bytes: isAll ? trace.bytes : sumOver(records, "recordBytes") + blocks.bytes + noteBytes,
+    noteBytes,
     stateBytes: sumOver(records, "stateBytes"),
   };
 }
@@ -87,18 +94,21 @@ export async function removeRuns(
   runs: readonly Run[],
 ): Promise<Removal> {
   const { traceId } = trace;
-  const { records, isAll, blocks, bytes, stateBytes } = await planRemoval(transaction, trace, runs);
+  const { records, isAll, blocks, bytes, noteBytes, stateBytes } = await planRemoval(transaction, trace, runs);
   const ids = records.map(({ id }) => id).reverse();
   if (ids.length === 0) return { ids, trace };
   if (isAll) {
     removeTrace(transaction, traceId);
     return { ids, trace: undefined };
   }
-  for (const { from, to } of runs) transaction.delete("checkpoints", rangeOf(traceId, from, to));
+  for (const { from, to } of runs) {
+    transaction.delete("checkpoints", rangeOf(traceId, from, to));
+    if (trace.noteBytes !== undefined) transaction.delete("notes", rangeOf(traceId, from, to));
+  }
   free(transaction, traceId, blocks);
   const last = runs[runs.length - 1]!;
   const latest = trace.latest.seq > last.to ? undefined : await latestUpTo(transaction, traceId, last.from - 1);
-  return { ids, trace: without(trace, { ids, runs, bytes, stateBytes, latest }) };
+  return { ids, trace: without(trace, { ids, runs, bytes: bytes - noteBytes, stateBytes, noteBytes, latest }) };
 }
 
 /** Removes a run of checkpoints, and stores the trace's record. */
@@ -119,7 +129,7 @@ export function storeRemoval(transaction: WriteTransaction, removal: Removal): R
 
 /** Removes all records of a trace but its owner's. */
 export function removeTrace(transaction: WriteTransaction, traceId: TraceId): void {
-  for (const collection of ["checkpoints", "pieces", "segments"] as const) {
+  for (const collection of ["checkpoints", "pieces", "segments", "notes"] as const) {
     transaction.delete(collection, rangeOf(traceId));
   }
   transaction.delete("traces", keyOf(traceId));

@@ -9,6 +9,7 @@
 import type { WriteTransaction } from "../core/backend.ts";
 import type { CheckpointHead, CheckpointId, StoredHead, TraceId } from "../core/checkpoint.ts";
 import type { PlacedHead } from "../core/codec.ts";
+import { CheckpointStoreError } from "../core/errors.ts";
 import type { Retention } from "../core/retention.ts";
 import type { SaveClock } from "../log/clock.ts";
 import { openPart, placedHead, sealHead } from "../log/heads.ts";
@@ -28,6 +29,8 @@ export interface SaveRules {
   readonly retention: Retention;
   /** The save is refused unless the trace is this owner's. Absent for any. */
   readonly owner: string | undefined;
+  /** The save is refused unless this is the trace's newest checkpoint; `null` for none. Absent for any. */
+  readonly ifLatest?: CheckpointId | null | undefined;
 }
 
 /** A save that was worked out against a base. Nothing is left to be awaited but the transaction. */
@@ -124,6 +127,11 @@ export async function writeSaves(
   let { trace } = base;
   const saved: Saved[] = [];
   for (const [i, { record, blocks, head, rules }] of saves.entries()) {
+    if (rules.ifLatest !== undefined && rules.ifLatest !== (trace?.latest.id ?? null)) {
+      // Where the base does not hold any more, neither does what it says of the newest.
+      await check();
+      throw notLatest(record, { expected: rules.ifLatest, actual: trace?.latest.id });
+    }
     transaction.put("checkpoints", seal(record));
     putBlocks(transaction, traceId, blocks);
     trace = withCheckpoint(trace, record);
@@ -143,4 +151,13 @@ export async function writeSaves(
   await Promise.all(owning);
   await check();
   return { saved, trace: trace! };
+}
+
+function notLatest(
+  { id, traceId }: CheckpointRecord,
+  { expected, actual }: { readonly expected: CheckpointId | null; readonly actual: CheckpointId | undefined },
+): CheckpointStoreError {
+  const details = { traceId, checkpointId: id, ...(expected !== null && { expected }), ...(actual && { actual }) };
+  const message = `the newest checkpoint of trace ${traceId} is ${actual ?? "none"}, not ${expected ?? "none"}`;
+  return new CheckpointStoreError("conflict", message, details);
 }

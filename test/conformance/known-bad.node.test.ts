@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { conformanceCases, ConformanceFailure, fitsSubject, runConformanceCase } from "../../src/testing/index.ts";
 import type { ConformanceSubject } from "../../src/testing/index.ts";
 import * as cursors from "./known-bad/bad-cursors.ts";
+import * as guards from "./known-bad/bad-guards.ts";
 import * as handles from "./known-bad/bad-handles.ts";
+import * as notes from "./known-bad/bad-notes.ts";
 import * as order from "./known-bad/bad-order.ts";
 import * as retention from "./known-bad/bad-retention.ts";
 import * as storage from "./known-bad/bad-storage.ts";
@@ -71,6 +73,18 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
   [values.DropsFunctions, "refused: a function, by its path, and nothing is written"],
   [values.WritesBeforeItRefuses, "refused: a function, by its path, and nothing is written"],
   [values.BelievesEverything, "misuse: what is no checkpoint", BAD_TRACE_ID],
+  [
+    guards.SavesAnyway,
+    "ifLatest: saves on the newest, and on nothing but it",
+    "ifLatest: of several saves on one checkpoint, one is made",
+  ],
+  [guards.GuardsAgainstRetries, "ifLatest: a save that has succeeded can be repeated"],
+  [notes.KeepsTheFirstPlace, "notes: the last of a key stays, in the place of the last; what is new is said"],
+  [notes.NotesTwice, "notes: with once, a key that is there keeps its value and its place"],
+  [notes.NotesLate, "notes: are copied when they are given, and belong to who loads them"],
+  [notes.NotesAnywhere, "notes: for a checkpoint that the trace does not have are not-found, and nothing is written"],
+  [notes.KeepsNotes, "notes: go with their checkpoint, and with no other", "notes: go with what retention removes"],
+  [notes.TellsKeysSorted, "notes: are told in their order among the other changes"],
   [storage.LosesOnClose, "persistence: a save that was acknowledged survives closing at once"],
   [storage.AnswersBeforeCommit, "connections: what one acknowledged, the other sees at once"],
   [storage.KeepsPieces, `${BIG_PART} pruned`, `${BIG_PART} deleted`, "usage: is 0 again once all was deleted"],

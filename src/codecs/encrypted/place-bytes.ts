@@ -6,8 +6,9 @@ export function bytesOfPlace(codec: string, { store, position }: Place): Uint8Ar
   const writer = new PlaceWriter();
   for (const value of [codec, store, position.part]) writer.write(value);
   if (position.part === "bytes") writer.write(position.binary);
+  if (position.part === "note") writer.write(position.note);
+  if ("contents" in position) writer.write(position.contents);
   if ("head" in position) {
-    writer.write(position.contents);
     // By name: a fork's head has the same fields in another order.
     for (const field of Object.entries(position.head).sort(([a], [b]) => (a < b ? -1 : 1))) writer.write(field);
   }

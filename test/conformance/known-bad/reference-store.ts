@@ -85,16 +85,17 @@ export class ReferenceStore implements Store {
     return this.run(() => copyOf(this.disk.entry(id)?.head));
   }
 
-  async note(traceId: string, id: string, entries: NoteEntries, options: NoteOptions = {}): Promise<string[]> {
+  /** Takes the notes as they are now, and returns what writes them. */
+  noting(traceId: string, id: string, entries: NoteEntries, options: NoteOptions = {}): () => Promise<string[]> {
     checkId(id);
     this.checkOptions(options, "once");
     const { once } = options;
     if (once !== undefined && typeof once !== "boolean") throw new TypeError("once should be true or false");
     if (typeof entries !== "object" || entries === null) throw new TypeError("entries should be an object or a map");
-    const given = entries instanceof Map ? [...(entries as Map<string, unknown>)] : Object.entries(entries);
+    const given = entries instanceof Map ? [...(entries as Map<string, unknown>)] : entriesOf(entries);
     for (const [key] of given) checkId(key);
     const taken = this.takeNotes(traceId, id, given);
-    return this.run(() => {
+    const write = (): string[] => {
       const entry = this.disk.entry(id);
       if (entry?.head.traceId !== traceId) throw new CheckpointStoreError("not-found", `no ${id}`, { traceId });
       const fresh = taken.filter(([key]) => !entry.notes.has(key));
@@ -103,7 +104,8 @@ export class ReferenceStore implements Store {
       const keys = written.map(([key]) => key);
       if (keys.length > 0) this.change(traceId, { kind: "noted", id, keys });
       return fresh.map(([key]) => key);
-    });
+    };
+    return () => this.run(write);
   }
 
   protected writeNote({ notes }: Entry, key: string, value: unknown): void {
@@ -438,6 +440,11 @@ export class ReferenceStore implements Store {
     const ids = gone.map(({ head }) => head.id);
     this.disk.tell(this, { traceId, version: ++record.version, origin: "local", kind, ids });
   }
+}
+
+function entriesOf(entries: object): (readonly [string, unknown])[] {
+  if (Array.isArray(entries) || entries instanceof Set) throw new TypeError("entries should be an object or a map");
+  return Reflect.ownKeys(entries).map((key) => [key as string, Reflect.get(entries, key)]);
 }
 
 function bytesOf({ head, notes }: Entry): number {

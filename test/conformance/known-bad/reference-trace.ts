@@ -56,9 +56,8 @@ export class ReferenceTrace implements Trace {
     });
   }
 
-  note(id: string, entries: NoteEntries, options?: NoteOptions): Promise<string[]> {
-    const taken = copyOf(entries, "entries");
-    return this.inTurn(() => this.#store.note(this.id, id, taken, options));
+  async note(id: string, entries: NoteEntries, options?: NoteOptions): Promise<string[]> {
+    return this.inTurn(this.#store.noting(this.id, id, entries, options));
   }
 
   load(id: string, options?: LoadOptions): Promise<Checkpoint | undefined> {
