@@ -8,3 +8,5 @@ export { sendEvent } from "./steps/events.ts";
 export type { SendEventOptions } from "./steps/events.ts";
 export { followRun, runStatus, setWakeAlarm } from "./steps/status.ts";
 export type { Alarms, AwaitedEvent, FollowRunOptions, RunStatus, SetWakeAlarmOptions } from "./steps/status.ts";
+export { keptSteps } from "./steps/kept/state.ts";
+export type { CheckpointKind, StepsHead } from "./steps/kept/journal.ts";

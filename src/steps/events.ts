@@ -95,11 +95,7 @@ async function findOrMakeAnchor(trace: Trace): Promise<CheckpointId> {
     const state = latest === undefined ? undefined : requireStepsState(latest.state, trace.id);
     if (state !== undefined && (await trace.head(state.anchor)) !== undefined) return state.anchor;
     try {
-      const journal = new Journal(
-        trace,
-        { latest, state: state ?? freshState() },
-        { graphHash: latest?.graphHash, metadata: undefined },
-      );
+      const journal = new Journal(trace, { latest, state: state ?? freshState() }, { graphHash: latest?.graphHash });
       await journal.anchor();
       return journal.state.anchor;
     } catch (error) {

@@ -4,7 +4,7 @@ import { requireOptions, type OptionNames } from "../core/options.ts";
 import type { TakeOverOptions, Trace } from "../core/trace.ts";
 import { Inbox, requireStepsState } from "./events.ts";
 import { keepError } from "./kept/errors.ts";
-import { Journal, progressOf } from "./kept/journal.ts";
+import { Journal, progressOf, type CheckpointKind, type StepsHead } from "./kept/journal.ts";
 import { privateCopy } from "./kept/private-copy.ts";
 import { freshState, keptSteps, type StepsState } from "./kept/state.ts";
 import { Run } from "./run.ts";
@@ -38,8 +38,11 @@ export interface RunStepsOptions<I = unknown> {
   readonly signal?: AbortSignal;
   /** Whether to take the run from its owner at once, as in `takeOver`: for one that is known to be frozen. Default is false. */
   readonly steal?: boolean;
-  /** Returns what else the head of each checkpoint is to have in `metadata`: for lists. Default is nothing. */
-  readonly metadata?: (state: StepsState) => Readonly<Record<string, unknown>>;
+  /**
+   * Returns what the head of a checkpoint is to say of the run, for lists that read no states. Default is what the steps
+   * themselves say.
+   */
+  readonly head?: (state: StepsState, kind: CheckpointKind) => StepsHead;
 }
 
 const OPTIONS: OptionNames<RunStepsOptions> = {
@@ -48,7 +51,7 @@ const OPTIONS: OptionNames<RunStepsOptions> = {
   upgrade: true,
   signal: true,
   steal: true,
-  metadata: true,
+  head: true,
 };
 
 /**
@@ -174,7 +177,7 @@ async function openJournal(trace: Trace, options: Starting): Promise<{ journal: 
       else if (!isBegun) await journal.start();
       else {
         await journal.restart(progressOf(latest));
-        return { journal, isWaiting: latest?.nextNode === "wait" };
+        return { journal, isWaiting: latest?.metadata?.kind === "wait" };
       }
       return { journal, isWaiting: false };
     } catch (error) {

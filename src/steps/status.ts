@@ -89,7 +89,7 @@ export async function runStatus(trace: Trace): Promise<RunStatus> {
     ...(question !== undefined && { question }),
     ...(until !== undefined && { until }),
   }));
-  if (latest.nextNode !== "wait") return { kind: "running", wakeAt: Date.now(), events };
+  if (latest.metadata?.kind !== "wait") return { kind: "running", wakeAt: Date.now(), events };
   const times = open.flatMap(({ until, retryAt }) => until ?? retryAt ?? []);
   if (hasCome) times.push(Date.now());
   return { kind: "waiting", wakeAt: times.length === 0 ? undefined : Math.min(...times), events };

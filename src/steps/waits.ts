@@ -112,6 +112,7 @@ export class RestKeeper {
   async #look(): Promise<void> {
     await macrotask();
     await this.#run.inbox.isRead();
+    await this.#run.journal.settled();
     this.#isLooking = false;
     const { journal, working, signal } = this.#run;
     const waits = waitsOf(journal.open.values());

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createMemoryStore } from "../../src/memory.ts";
-import { runSteps, sendEvent, type Step, type StepsState } from "../../src/steps.ts";
+import { keptSteps, runSteps, sendEvent, type Step, type StepsState } from "../../src/steps.ts";
 
 type Function = (step: Step) => Promise<unknown>;
 const fresh = () => createMemoryStore().trace("run");
@@ -86,7 +86,8 @@ test("a run of another graph is a graph-mismatch, unless it is upgraded", async 
   const before = await run.list();
   const upgrade = ({ state }: { readonly state: StepsState }): StepsState => ({
     ...state,
-    steps: state.steps
+    folded: [],
+    steps: keptSteps(state)
       .filter(({ name }) => name !== "gone")
       .map((kept) => (kept.name === "find" ? { ...kept, name: "search" } : kept)),
   });

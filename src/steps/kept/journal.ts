@@ -34,15 +34,22 @@ export function progressOf(checkpoint: Checkpoint | undefined): Progress | undef
   return checkpoint?.notes?.get(PROGRESS) as Progress | undefined;
 }
 
+/** What a checkpoint of a run is for: `metadata.kind` of its head. `wait`: the run stands still. */
+export type CheckpointKind = "start" | "run" | "sleep" | "event" | "wait" | "end";
+
+/** What of a checkpoint's head is for lists. */
+export interface StepsHead {
+  /** The node at which the run goes on. Default is `wait` where it stands still, otherwise `run`; there is none at the end. */
+  readonly nextNode?: string;
+  /** Beside `kind` and `step`, which the run adds. Default is nothing. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
 /** What all checkpoints of a run are saved with. */
 export interface JournalOptions {
   readonly graphHash?: string | undefined;
-  /** What of the head is the caller's. */
-  readonly metadata?: ((state: StepsState) => Readonly<Record<string, unknown>>) | undefined;
+  readonly head?: ((state: StepsState, kind: CheckpointKind) => StepsHead) | undefined;
 }
-
-/** What a checkpoint of a run is for, as its head says in `metadata.kind`. */
-export type CheckpointKind = "start" | "run" | "sleep" | "event" | "wait" | "end";
 
 /** A change of the state that waits to be saved. */
 interface Entry {
@@ -230,17 +237,18 @@ export class Journal {
   async #save({ kind, label, id = crypto.randomUUID(), apply }: Entry): Promise<void> {
     apply();
     this.state.open = kind === "end" ? [] : [...this.#open.values()];
-    const { graphHash, metadata } = this.#options;
+    const { graphHash, head } = this.#options;
+    const { nextNode = kind === "wait" ? "wait" : "run", metadata } = head?.(this.state, kind) ?? {};
     const parentId = this.#latest;
     this.#latest = id;
     await this.trace.save(this.state, {
       id,
       ...(parentId !== null && { parentId }),
       ifLatest: parentId,
-      ...(this.state.outcome === undefined && { nextNode: kind === "wait" ? "wait" : "run" }),
+      ...(this.state.outcome === undefined && { nextNode }),
       ...(graphHash !== undefined && { graphHash }),
       metadata: {
-        ...metadata?.(this.state),
+        ...metadata,
         kind,
         ...(label !== undefined && { step: label }),
         ...(id === this.state.anchor && { pinned: true }),

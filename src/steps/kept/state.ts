@@ -111,7 +111,24 @@ export function labelOf({ name, turn = 1 }: StepIdentity): string {
   return turn === 1 ? name : `${name} (turn ${turn})`;
 }
 
-/** Returns all finished steps, in their order. Those that were folded are made anew. */
+/**
+ * Returns all finished steps of a run, in the order in which its function got to know of them: for an `upgrade`, and for
+ * whoever shows a run.
+ *
+ * @param state - The state of one of the run's checkpoints.
+ * @returns A list of its own. Steps that were folded are made anew.
+ *
+ * @example
+ * ```ts
+ * import { createMemoryStore } from "waystone/memory";
+ * import { keptSteps, runSteps, type StepsState } from "waystone/steps";
+ *
+ * const run = createMemoryStore().trace("run-1");
+ * await runSteps(run, (step) => step.run("find", () => 3), { graphHash: "v1" });
+ * const { state } = (await run.loadLatest())!;
+ * console.log(keptSteps(state as StepsState).map(({ name, result }) => [name, result])); // [ [ 'find', 3 ] ]
+ * ```
+ */
 export function keptSteps({ folded, steps }: StepsState): KeptStep[] {
   return [
     ...folded.flatMap((entry) => (typeof entry === "string" ? (JSON.parse(entry) as KeptStep[]) : [entry])),
