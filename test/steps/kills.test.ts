@@ -2,76 +2,36 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Trace } from "../../src/index.ts";
 import { createMemoryStore } from "../../src/memory.ts";
-import { runSteps, sendEvent, type Step, type StepsState } from "../../src/steps.ts";
+import { runSteps, sendEvent } from "../../src/steps.ts";
 import { times } from "../length.ts";
 import { openPage, pause } from "./mortal.ts";
-
-/** What the functions of steps were called with, by the name of the step. */
-type Calls = Map<string, { key: string; attempt: number; wasKept: boolean }[]>;
-
-/** A run of 20 steps: one after the other, in parallel, within each other, with a retry, a sleep and an event. */
-function twentySteps(trace: Trace, calls: Calls, kept: ReadonlySet<string>): Promise<unknown> {
-  return runSteps(trace, async (step) => {
-    const work = async (on: Step, name: string, options = {}): Promise<string> =>
-      on.run(name, options, async ({ idempotencyKey, attempt }) => {
-        const list = calls.get(name) ?? [];
-        calls.set(name, list);
-        list.push({ key: idempotencyKey, attempt, wasKept: kept.has(name) });
-        await Promise.resolve();
-        if (name === "retried" && list.length === 1) throw new Error("the first time");
-        return `result of ${name}`;
-      });
-    const results: unknown[] = [];
-    for (let i = 1; i <= 4; i += 1) results.push(await work(step, `in turn ${i}`));
-    results.push(await Promise.all([1, 2, 3, 4, 5].map((i) => work(step, `in parallel ${i}`))));
-    results.push(await work(step, "retried", { retries: 3, retryDelayMs: 1 }));
-    results.push(
-      await step.run("outer", async ({ step: inner }) => [await work(inner, "inner 1"), await work(inner, "inner 2")]),
-    );
-    await step.sleep("nap", 2);
-    results.push(await step.waitForEvent("answer"));
-    for (let i = 5; i <= 9; i += 1) results.push(await work(step, `in turn ${i}`));
-    return results;
-  });
-}
-
-async function keptNames(trace: Trace): Promise<Set<string>> {
-  const state = (await trace.loadLatest())?.state as StepsState | undefined;
-  return new Set(state?.steps.map(({ name }) => name));
-}
+import { keptNames, twentySteps, wrongCalls, type StepCall } from "./twenty-steps.ts";
 
 test.each([false, true])(
   "killed at each await of a run of 20 steps (carried out: %s): nothing that is kept runs again, and all comes out the same",
   async (isDone) => {
     const undisturbed = createMemoryStore().trace("run");
     await sendEvent(undisturbed, "answer", "yes");
-    const expected = await twentySteps(undisturbed, new Map(), new Set());
-    const names = (await keptNames(undisturbed)).size;
-    expect(names).toBe(20);
+    const expected = await twentySteps(undisturbed, () => {});
+    expect((await keptNames(undisturbed)).size).toBe(20);
 
     let deaths = 0;
     let survived: unknown;
     for (let diesAt = 0; survived === undefined; diesAt += 1) {
       const run = createMemoryStore().trace("run");
-      const calls: Calls = new Map();
       await sendEvent(run, "answer", "yes");
       const page = openPage(run, { diesAt, isDone });
-      const first = await Promise.race([twentySteps(page.trace, calls, new Set()), untilDead(page)]);
+      const before: StepCall[] = [];
+      const first = await Promise.race([twentySteps(page.trace, (call) => before.push(call)), untilDead(page)]);
       if (!page.isDead) {
         survived = first;
         continue;
       }
       deaths += 1;
-      expect(await twentySteps(run, calls, await keptNames(run)), `killed at ${diesAt}`).toEqual(expected);
-      for (const [name, list] of calls) {
-        expect(new Set(list.map(({ key }) => key)).size, `keys of ${name}`).toBe(1);
-        expect(list.map(({ wasKept }) => wasKept)).not.toContain(true);
-        const attempts = list.map(({ attempt }) => attempt);
-        expect(
-          [...new Set(attempts)].sort((a, b) => a - b),
-          `attempts of ${name}`,
-        ).toEqual(attempts);
-      }
+      const kept = await keptNames(run);
+      const after: StepCall[] = [];
+      expect(await twentySteps(run, (call) => after.push(call)), `killed at ${diesAt}`).toEqual(expected);
+      expect(wrongCalls(before, { kept, after }), `killed at ${diesAt}`).toEqual([]);
     }
     expect(survived).toEqual(expected);
     expect(deaths).toBeGreaterThan(20);

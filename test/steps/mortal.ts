@@ -19,17 +19,39 @@ export interface MortalPage {
  *
  * @param diesAt - The number of the call over which it dies, from 0 on. Default is never.
  * @param isDone - Whether that call is still carried out, unheard of.
+ * @param hasLocks - Whether the page really takes the trace over. Only its real death gives it back then.
  */
 export function openPage(
   trace: Trace,
-  { diesAt = Infinity, isDone = false }: { diesAt?: number; isDone?: boolean } = {},
+  {
+    diesAt = Infinity,
+    isDone = false,
+    hasLocks = false,
+  }: { diesAt?: number; isDone?: boolean; hasLocks?: boolean } = {},
 ): MortalPage {
   let calls = 0;
   let isDead = false;
-  const dying = Object.create(trace) as Trace;
-  for (const method of ASKED) {
-    const real = trace[method].bind(trace) as (...args: unknown[]) => Promise<unknown>;
-    const mortal = (...args: unknown[]): Promise<unknown> => {
+  const mortal = (real: Trace): Trace => {
+    const dying = Object.create(real) as Trace;
+    for (const method of ASKED) Object.defineProperty(dying, method, { value: dyingCall(real, method) });
+    Object.defineProperties(dying, {
+      id: { value: real.id },
+      watch: {
+        value: (...[listener, options]: Parameters<Trace["watch"]>) =>
+          real.watch((change) => void (isDead || listener(change)), options),
+      },
+      takeOver: {
+        value: async (...[work, options]: Parameters<Trace["takeOver"]>) =>
+          hasLocks
+            ? real.takeOver((owned) => work({ ...owned, trace: mortal(owned.trace) }), options)
+            : work({ trace: dying, latest: undefined, signal: new AbortController().signal }),
+      },
+    });
+    return dying;
+  };
+  const dyingCall = (on: Trace, method: (typeof ASKED)[number]) => {
+    const real = on[method].bind(on) as (...args: unknown[]) => Promise<unknown>;
+    return (...args: unknown[]): Promise<unknown> => {
       const isLast = !isDead && calls === diesAt;
       const answer = !isDead && (!isLast || isDone) ? real(...args) : undefined;
       if (!isDead) calls += 1;
@@ -42,22 +64,9 @@ export function openPage(
         );
       });
     };
-    Object.defineProperty(dying, method, { value: mortal });
-  }
-  const watch = trace.watch.bind(trace);
-  Object.defineProperty(dying, "id", { value: trace.id });
-  Object.defineProperty(dying, "watch", {
-    value: (...[listener, options]: Parameters<Trace["watch"]>) =>
-      watch((change) => void (isDead || listener(change)), options),
-  });
-  // Without Web Locks, and with them: the dead page's lock is gone.
-  Object.defineProperty(dying, "takeOver", {
-    value: async (work: (owned: object) => Promise<unknown>) => {
-      return work({ trace: dying, latest: undefined, signal: new AbortController().signal });
-    },
-  });
+  };
   return {
-    trace: dying,
+    trace: mortal(trace),
     get calls() {
       return calls;
     },
