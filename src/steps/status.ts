@@ -177,9 +177,20 @@ export async function followRun(trace: Trace, options: FollowRunOptions = {}): P
 
 /** The part of an extension's `chrome.alarms` that {@link setWakeAlarm} uses. */
 export interface Alarms {
-  /** As `chrome.alarms.create`. */
+  /**
+   * Sets an alarm, as `chrome.alarms.create` does.
+   *
+   * @param name - The alarm's name.
+   * @param when - When it goes off first, and how often again.
+   * @returns Nothing that is used, or a promise of it.
+   */
   create(name: string, when: { readonly when: number; readonly periodInMinutes: number }): unknown;
-  /** As `chrome.alarms.clear`. */
+  /**
+   * Clears an alarm, as `chrome.alarms.clear` does.
+   *
+   * @param name - The alarm's name.
+   * @returns Nothing that is used, or a promise of it.
+   */
   clear(name: string): unknown;
 }
 

@@ -8,6 +8,7 @@ const DOCUMENTS = [
   "CHANGELOG.md",
   "docs/performance.md",
   "docs/reliability.md",
+  "docs/steps.md",
 ];
 /** The rooms of `src` go by their own names, too. */
 const ROOMS = readdirSync("src", { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));

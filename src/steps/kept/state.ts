@@ -129,7 +129,8 @@ export function labelOf({ name, turn = 1 }: StepIdentity): string {
  * console.log(keptSteps(state as StepsState).map(({ name, result }) => [name, result])); // [ [ 'find', 3 ] ]
  * ```
  */
-export function keptSteps({ folded, steps }: StepsState): KeptStep[] {
+export function keptSteps(state: StepsState): KeptStep[] {
+  const { folded, steps } = state;
   return [
     ...folded.flatMap((entry) => (typeof entry === "string" ? (JSON.parse(entry) as KeptStep[]) : [entry])),
     ...steps,
