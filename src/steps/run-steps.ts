@@ -70,13 +70,15 @@ const OPTIONS: OptionNames<RunStepsOptions> = {
  * @param fn - The agent. Between its steps it has to be the same at every start: no clock, no chance, no network.
  * @param options - What it works on, and how it is told apart from other functions.
  * @returns What `fn` returns, once that is on disk.
- * @throws What `fn` throws. It is noted, and the next call starts it over: what its steps have failed with is thrown again.
+ * @throws Anything, that is what `fn` throws. It is noted, and the next call starts it over: what its steps have failed
+ *   with is thrown again.
  * @throws TypeError if the trace holds something else than a run of steps, or `fn` returns while steps are running.
  * @throws CheckpointStoreError `graph-mismatch`: another function began the run; or one that asks for other steps, which
  *   the message names.
  * @throws CheckpointStoreError `serialization`: a result can't be stored; the message names the step, and `path` what of it.
  * @throws CheckpointStoreError `conflict`: another owner has taken the run over, or has saved to the trace.
- * @throws CheckpointStoreError `corrupted`, `codec-mismatch`: the newest checkpoint can't be read.
+ * @throws CheckpointStoreError `corrupted`: the newest checkpoint is damaged.
+ * @throws CheckpointStoreError `codec-mismatch`: this store can't read it.
  * @throws The signal's reason, once `signal` is aborted.
  *
  * @example

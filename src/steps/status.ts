@@ -49,7 +49,8 @@ export type RunStatus = {
  * @param trace - A handle on the run's trace.
  * @returns What it waits for, or what came of it.
  * @throws TypeError if the trace holds something other than a run of steps.
- * @throws CheckpointStoreError `corrupted`, `codec-mismatch`: the newest checkpoint can't be read.
+ * @throws CheckpointStoreError `corrupted`: the newest checkpoint is damaged.
+ * @throws CheckpointStoreError `codec-mismatch`: this store can't read it.
  *
  * @example
  * ```ts
@@ -128,7 +129,7 @@ const FOLLOW_RUN: OptionNames<FollowRunOptions> = { signal: true };
  * @param trace - A handle on the run's trace. The run need not have begun.
  * @param options - `signal` ends the following.
  * @returns What the run's function returns.
- * @throws What the run's function has thrown, made anew.
+ * @throws Anything, that is what the run's function has thrown, made anew.
  * @throws TypeError if the trace holds something other than a run of steps.
  * @throws The signal's reason, once `signal` is aborted.
  *

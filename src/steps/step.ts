@@ -61,8 +61,8 @@ export interface Step {
    * @param work - What to do.
    * @param options - How often and how long to try; may also stand before `work`.
    * @returns What `work` returned, once it is on disk.
-   * @throws What `work` has thrown in the end. It is kept, and thrown again at each further start: an error of that name,
-   *   with that message and cause.
+   * @throws Anything, that is what `work` has thrown in the end. It is kept, and thrown again at each further start: an
+   *   error of that name, with that message and cause.
    * @throws TypeError or RangeError for a name or an option that is not what it must be, and for a call after the end.
    * @throws CheckpointStoreError `serialization`: the result can't be stored; `path` names what of it. The run stops.
    * @throws CheckpointStoreError `graph-mismatch`: what is kept is of another function. The run stops.
