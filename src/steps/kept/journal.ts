@@ -92,7 +92,9 @@ export class Journal {
     this.state = state;
     this.#latest = latest?.id ?? null;
     this.#options = options;
-    const open = state === latest?.state ? (progressOf(latest)?.open ?? state.open) : state.open;
+    // What an upgrade has changed counts for more than what was noted before it.
+    const isAsStored = state.open === (latest?.state as StepsState | undefined)?.open;
+    const open = (isAsStored ? progressOf(latest)?.open : undefined) ?? state.open;
     for (const step of open) this.#open.set(keyOf(step), { ...step });
     this.#lastAt = state.steps.at(-1)?.at ?? state.startedAt ?? 0;
   }
