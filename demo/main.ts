@@ -1,8 +1,8 @@
 import { openStore } from "waystone";
+import type { StepsState } from "waystone/steps";
 import data from "virtual:baseline-data";
 import { createGraph, graphHashOf } from "./agent/graph.ts";
-import { Runner } from "./agent/runner.ts";
-import type { ScoutState } from "./agent/state.ts";
+import { scoutSource } from "./scout-source.ts";
 import { Runs } from "./runs.ts";
 import { showFailedPage } from "./ui/failed-page.ts";
 import { ScoutApp } from "./ui/scout-app.ts";
@@ -21,10 +21,10 @@ const pace = {
 
 async function main(): Promise<void> {
   if (!window.isSecureContext) throw new Error("The page needs a secure address: https, or localhost.");
-  const store = await openStore<ScoutState>("baseline-scout");
-  const graphHash = graphHashOf(data);
-  const runs = new Runs(store, new Runner({ store, graph: createGraph(data), graphHash }), () => pace.ms);
-  const app = new ScoutApp({ store, runs, data, pace });
+  const store = await openStore<StepsState>("baseline-scout");
+  const graph = createGraph(data);
+  const runs = new Runs({ store, graph, graphHash: graphHashOf(data), delayMs: () => pace.ms });
+  const app = new ScoutApp({ store: scoutSource(store), runs, data, pace });
   document.body.append(app);
   await app.route();
   await runs.open();

@@ -1,8 +1,10 @@
 import type { Store, StoredHead, TraceId } from "waystone";
+import { runSteps, sendEvent, type StepsState } from "waystone/steps";
+import type { Answer, Graph } from "./agent/graph.ts";
 import { ASKING } from "./agent/graph.ts";
-import type { Runner } from "./agent/runner.ts";
-import type { Choice, ScoutState, Target } from "./agent/state.ts";
-import { startState } from "./agent/state.ts";
+import { headOf, scout, type ScoutInput } from "./agent/scout.ts";
+import type { Choice, Target } from "./agent/state.ts";
+import { think } from "./agent/think.ts";
 
 /** `elsewhere`: another tab drives it, and this one is next. `failed`: see {@link Runs.failure}. */
 export type RunStatus = "running" | "elsewhere" | "paused" | "asking" | "complete" | "failed";
@@ -14,32 +16,41 @@ interface Drive {
   isHeld: boolean;
 }
 
+/** What the runs are driven with. */
+export interface RunsParts {
+  readonly store: Store<StepsState>;
+  readonly graph: Graph;
+  readonly graphHash: string;
+  /** How long each step takes at least, asked anew each time. */
+  readonly delayMs: () => number;
+}
+
 /**
- * Keeps every run going that is neither complete, nor paused, nor waiting for an answer, in exactly one tab at a time:
- * each open tab queues on the run's lock, and whoever gets it goes on from the latest checkpoint. So when a tab is
- * closed the next one takes over, and when the last one is, the next visit does.
+ * Keeps every run going that is neither complete nor paused, in exactly one tab at a time: each open tab queues on the
+ * run's lock, and whoever gets it starts the agent over, which goes on where it was. So when a tab is closed the next one
+ * takes over, and when the last one is, the next visit does.
  *
  * Fires `change` when the status of a run may have changed.
  */
 export class Runs extends EventTarget {
-  readonly #store: Store<ScoutState>;
-  readonly #runner: Runner;
-  readonly #delayMs: () => number;
+  readonly #parts: RunsParts;
+  readonly #store: Store<StepsState>;
   readonly #drives = new Map<TraceId, Drive>();
   readonly #failures = new Map<TraceId, unknown>();
 
-  constructor(store: Store<ScoutState>, runner: Runner, delayMs: () => number) {
+  constructor(parts: RunsParts) {
     super();
-    this.#store = store;
-    this.#runner = runner;
-    this.#delayMs = delayMs;
+    this.#parts = parts;
+    this.#store = parts.store;
   }
 
   /** Takes up whatever is unfinished, now and from now on. */
   async open(): Promise<void> {
     this.#store.watch((change) => {
-      if (change.kind === "saved") this.#consider(change.head);
-      else if (change.kind === "trace-deleted") this.#stop(change.traceId);
+      if (change.kind === "saved") {
+        this.#consider(change.head);
+        void this.#yield(change.head);
+      } else if (change.kind === "trace-deleted") this.#stop(change.traceId);
       this.#changed();
     });
     window.addEventListener("storage", ({ key }) => {
@@ -50,7 +61,11 @@ export class Runs extends EventTarget {
 
   async start(goal: string, targets: readonly Target[]): Promise<TraceId> {
     const traceId = `scout-${crypto.randomUUID()}`;
-    await this.#runner.begin(traceId, startState(goal, targets, new Date()));
+    const begun = new Promise<void>((resolve) => {
+      const unwatch = this.#store.watch(() => (unwatch(), resolve()), { traceId });
+    });
+    void this.#drive(traceId, { goal, targets, startedAt: new Date() });
+    await begun;
     return traceId;
   }
 
@@ -80,7 +95,8 @@ export class Runs extends EventTarget {
 
   /** Answers the question that checkpoint `id` asks. Where another tab was faster, its answer stands. */
   async answer(traceId: TraceId, id: string, choice: Choice): Promise<void> {
-    await withLock(traceId, () => this.#runner.answer(traceId, id, { choice, decidedAt: new Date() }));
+    const answer: Answer = { choice, decidedAt: new Date() };
+    await sendEvent(this.#store.trace(traceId), "answer", answer, { id });
   }
 
   /** Deletes a run, once no tab works on it any more. */
@@ -92,27 +108,24 @@ export class Runs extends EventTarget {
   }
 
   #consider({ traceId, nextNode }: StoredHead): void {
-    if (nextNode === undefined || nextNode === ASKING) return;
-    if (isPaused(traceId) || this.#failures.has(traceId) || this.#drives.has(traceId)) return;
+    if (nextNode === undefined || isPaused(traceId) || this.#failures.has(traceId) || this.#drives.has(traceId)) return;
     void this.#drive(traceId);
   }
 
-  async #drive(traceId: TraceId): Promise<void> {
+  async #drive(traceId: TraceId, input?: ScoutInput): Promise<void> {
+    const { graph, graphHash, delayMs } = this.#parts;
     const drive: Drive = { controller: new AbortController(), isHeld: false };
     const { signal } = drive.controller;
     this.#drives.set(traceId, drive);
+    const agent = scout(graph, (stopped) => think(delayMs(), stopped));
     try {
       await withLock(
         traceId,
         async () => {
           drive.isHeld = true;
           this.#changed();
-          await this.#runner.carryOn(traceId, {
-            delayMs: this.#delayMs,
-            signal,
-            // A hidden tab's timers are slow: it lets a waiting one go first.
-            yields: async () => document.hidden && (await isWaitedFor(traceId)),
-          });
+          const options = { graphHash, head: headOf, signal, ...(input && { input }) };
+          await runSteps(this.#store.trace(traceId), agent, options);
         },
         signal,
       );
@@ -122,6 +135,12 @@ export class Runs extends EventTarget {
     this.#drives.delete(traceId);
     await this.#considerLatest(traceId);
     this.#changed();
+  }
+
+  /** A hidden tab's timers are slow: it lets a waiting one go first. */
+  async #yield({ traceId }: StoredHead): Promise<void> {
+    if (document.hidden && this.#drives.get(traceId)?.isHeld === true && (await isWaitedFor(traceId)))
+      this.#stop(traceId);
   }
 
   /** Notices what was saved while the lock was being released, and a pause that was taken back. */

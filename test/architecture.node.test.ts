@@ -13,8 +13,9 @@ const ROOMS: Record<string, readonly string[]> = {
   backends: ["core"],
   codecs: ["core"],
   testing: ["core"],
+  steps: ["core"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "archive"],
+  "": ["core", "pieces", "store", "backends", "codecs", "archive", "steps"],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */

@@ -50,10 +50,5 @@ export function createGraph(data: BaselineData): Graph {
 
 /** Names the agent in every checkpoint: a run is only carried on by the graph, and on the data, that began it. */
 export function graphHashOf({ version }: BaselineData): string {
-  return `scout-1 ${NODES.join("-")} ${version}`;
-}
-
-/** Whether this names one of the agent's nodes; a checkpoint may have been made by a later version of it. */
-export function isNode(name: string | undefined): name is NodeName {
-  return (NODES as readonly (string | undefined)[]).includes(name);
+  return `scout-2 ${NODES.join("-")} ${version}`;
 }

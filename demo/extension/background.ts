@@ -1,8 +1,7 @@
 import { openStore } from "waystone";
+import type { StepsState } from "waystone/steps";
 import data from "virtual:baseline-data";
 import { createGraph, graphHashOf } from "../agent/graph.ts";
-import type { ScoutState } from "../agent/state.ts";
-import { startState } from "../agent/state.ts";
 import { failureText } from "../ui/failure-text.ts";
 import { showQuestions } from "./badge.ts";
 import { Drives } from "./drives.ts";
@@ -18,7 +17,7 @@ const settings = new Settings();
 const drives = open();
 
 async function open(): Promise<Drives> {
-  const [store] = await Promise.all([openStore<ScoutState>("baseline-scout"), settings.ready]);
+  const [store] = await Promise.all([openStore<StepsState>("baseline-scout"), settings.ready]);
   const graphHash = graphHashOf(data);
   showQuestions(store);
   return new Drives({ store, graph: createGraph(data), graphHash, settings, alarm: new WakeAlarm() });
@@ -30,7 +29,7 @@ async function fulfil(wish: Wish): Promise<void> {
     case "wake":
       return await at.takeUp();
     case "start":
-      return await at.start(wish.traceId, startState(wish.goal, wish.targets, new Date()));
+      return await at.start(wish.traceId, { goal: wish.goal, targets: wish.targets, startedAt: new Date() });
     case "answer":
       return await at.answer(wish.traceId, wish.id, { choice: wish.choice, decidedAt: new Date() });
     case "remove":

@@ -1,18 +1,18 @@
 import type { CheckpointId, Store, StoredHead, TraceId } from "waystone";
 import { isCheckpointStoreError } from "waystone";
+import { runStatus as stepsStatus, runSteps, sendEvent, type StepsState } from "waystone/steps";
 import type { Answer, Graph } from "../agent/graph.ts";
-import { Runner } from "../agent/runner.ts";
-import type { ScoutState } from "../agent/state.ts";
+import { headOf, scout, type ScoutInput } from "../agent/scout.ts";
+import { think } from "../agent/think.ts";
 import { failureText } from "../ui/failure-text.ts";
 import { singleFlight } from "../ui/single-flight.ts";
-import { ownedStore } from "./owned-store.ts";
 import { runStatus } from "./run-status.ts";
 import type { Settings } from "./settings.ts";
 import type { WakeAlarm } from "./wake-alarm.ts";
 
 /** What the worker drives with. */
 export interface DriveParts {
-  readonly store: Store<ScoutState>;
+  readonly store: Store<StepsState>;
   readonly graph: Graph;
   readonly graphHash: string;
   readonly settings: Settings;
@@ -20,7 +20,8 @@ export interface DriveParts {
 }
 
 /**
- * Keeps every run going that is neither complete, nor paused, nor waiting for an answer. Nothing that it needs to know
+ * Keeps every run going that is neither complete nor paused. A run that waits for an answer is driven, too, as long as the
+ * worker is awake, but sets no alarm: the answer wakes the worker. Nothing that it needs to know
  * is kept in the worker: whichever worker comes next reads the store and goes on.
  */
 export class Drives {
@@ -42,20 +43,26 @@ export class Drives {
     const { store, alarm } = this.#parts;
     const heads = (await store.traces()).map(({ latest }) => latest);
     for (const head of heads) this.#consider(head);
-    if (heads.some((head) => this.#isUnfinished(head)) || this.#savesUnderWay > 0) await alarm.set();
+    const hasWork = await Promise.all(heads.map((head) => this.#hasWork(head)));
+    if (hasWork.includes(true) || this.#savesUnderWay > 0) await alarm.set();
     else await alarm.clear();
   });
 
-  /** Begins a run; one that has begun is left alone. */
-  async start(traceId: TraceId, state: ScoutState): Promise<void> {
-    await this.#save(traceId, async (runner) => {
-      if ((await this.#parts.store.list(traceId)).length === 0) await runner.begin(traceId, state);
+  /** Begins a run; one that has begun goes on. */
+  async start(traceId: TraceId, input: ScoutInput): Promise<void> {
+    await this.#save(async () => {
+      const begun = new Promise<void>((resolve) => {
+        const unwatch = this.#parts.store.watch(() => (unwatch(), resolve()), { traceId });
+      });
+      if ((await this.#parts.store.list(traceId)).length > 0) return;
+      void this.#drive(traceId, input);
+      await begun;
     });
   }
 
-  /** Answers the question that checkpoint `id` asks; if the run has gone on from it, that answer stands. */
+  /** Answers the question that checkpoint `id` asks; if it was answered already, that answer stands. */
   async answer(traceId: TraceId, id: CheckpointId, answer: Answer): Promise<void> {
-    await this.#save(traceId, (runner) => runner.answer(traceId, id, answer));
+    await this.#save(() => sendEvent(this.#parts.store.trace(traceId), "answer", answer, { id }));
   }
 
   async remove(traceId: TraceId): Promise<void> {
@@ -71,56 +78,44 @@ export class Drives {
     }
   }
 
-  async #save(traceId: TraceId, save: (runner: Runner) => Promise<unknown>): Promise<void> {
+  async #save(save: () => Promise<unknown>): Promise<void> {
     this.#savesUnderWay++;
     try {
       // First: if this worker is stopped once it has saved, another one has to come.
       await this.#parts.alarm.set();
-      await this.#own(traceId, save);
+      await save();
     } finally {
       this.#savesUnderWay--;
       await this.takeUp();
     }
   }
 
-  /** Runs `work` as the run's one owner: a worker that was stopped, and is not quite dead, can't take the same step. */
-  async #own(
-    traceId: TraceId,
-    work: (runner: Runner, lost: AbortSignal) => Promise<unknown>,
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<void> {
-    const { store, graph, graphHash } = this.#parts;
-    await store.trace(traceId).takeOver(
-      ({ trace, signal }) => work(new Runner({ store: ownedStore(store, trace), graph, graphHash }), signal),
-      // A drive that is about to end, or an answer that is being saved.
-      { ...options, waitsForOwn: true },
-    );
-  }
-
-  #isUnfinished(head: StoredHead): boolean {
-    return runStatus(head, this.#parts.settings) === "running";
+  /** Whether a run needs a worker: it runs, or it waits for an answer that has come. */
+  async #hasWork(head: StoredHead): Promise<boolean> {
+    const status = runStatus(head, this.#parts.settings);
+    if (status !== "asking") return status === "running";
+    return (await stepsStatus(this.#parts.store.trace(head.traceId))).wakeAt !== undefined;
   }
 
   #consider(head: StoredHead): void {
     const { traceId } = head;
-    if (!this.#isUnfinished(head) || this.#drives.has(traceId) || this.#leaving.has(traceId)) return;
+    const { settings } = this.#parts;
+    const isToBeDriven = ["running", "asking"].includes(runStatus(head, settings)) && !settings.isPaused(traceId);
+    if (!isToBeDriven || this.#drives.has(traceId) || this.#leaving.has(traceId)) return;
     void this.#drive(traceId);
   }
 
-  async #drive(traceId: TraceId): Promise<void> {
+  async #drive(traceId: TraceId, input?: ScoutInput): Promise<void> {
+    const { store, graph, graphHash, settings } = this.#parts;
     const controller = new AbortController();
     const { signal } = controller;
     this.#drives.set(traceId, controller);
-    const delayMs = () => this.#parts.settings.paceMs;
+    const agent = scout(graph, (stopped) => think(settings.paceMs, stopped));
     try {
-      await this.#own(
-        traceId,
-        (runner, lost) => runner.carryOn(traceId, { delayMs, signal: AbortSignal.any([signal, lost]) }),
-        { signal },
-      );
+      await runSteps(store.trace(traceId), agent, { graphHash, head: headOf, signal, ...(input && { input }) });
     } catch (error) {
       const isOthers = signal.aborted || isCheckpointStoreError(error, "conflict");
-      if (!isOthers) await this.#parts.settings.fail(traceId, failureText(error));
+      if (!isOthers) await settings.fail(traceId, failureText(error));
     }
     this.#drives.delete(traceId);
     await this.takeUp();

@@ -1,15 +1,17 @@
 import { openStore } from "waystone";
-import type { ScoutState } from "../agent/state.ts";
+import type { StepsState } from "waystone/steps";
+import { stateOf } from "../agent/scout.ts";
 import { showFailedPage } from "../ui/failed-page.ts";
 import { ReportPage } from "./ui/report-page.ts";
 
 async function main(): Promise<void> {
-  const store = await openStore<ScoutState>("baseline-scout");
+  const store = await openStore<StepsState>("baseline-scout");
   const page = new ReportPage();
   document.body.append(page);
   const show = async () => {
     const traceId = decodeURIComponent(location.hash.slice(1));
-    page.show(traceId ? (await store.loadLatest(traceId))?.state : undefined);
+    const latest = traceId ? await store.loadLatest(traceId) : undefined;
+    page.show(latest && stateOf(latest.state));
   };
   const showAgain = () => void show().catch(fail);
   store.watch(({ traceId }) => {

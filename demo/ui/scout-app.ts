@@ -1,8 +1,9 @@
-import type { Store, TraceId } from "waystone";
+import type { TraceId } from "waystone";
 import { ASKING } from "../agent/graph.ts";
 import type { Choice, ScoutState } from "../agent/state.ts";
 import type { BaselineData } from "../baseline-data.ts";
 import type { Runs } from "../runs.ts";
+import type { ScoutSource } from "../scout-source.ts";
 import { brand } from "./brand.ts";
 import { FailureLine } from "./failure-line.ts";
 import { failureText } from "./failure-text.ts";
@@ -22,7 +23,7 @@ import { TraceView } from "./trace-view.ts";
 
 /** What the page works with. */
 export interface ScoutParts {
-  readonly store: Store<ScoutState>;
+  readonly store: ScoutSource;
   readonly runs: Runs;
   readonly data: BaselineData;
   /** Where the pace is kept. */

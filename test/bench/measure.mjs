@@ -40,6 +40,13 @@ export function youngArrays(measuring, { saves }) {
   );
 }
 
+/** A run of steps. @param {Measuring} measuring @param {{ steps: number }} work */
+export function stepsRun(measuring, { steps }) {
+  return inFreshProfiles(measuring, (browser, candidate) =>
+    browser.visit(candidate, "measureSteps", { steps, times: 5 }),
+  );
+}
+
 /** @param {Measuring} measuring @param {Omit<Task, "candidate">} work */
 export function mainThread(measuring, work) {
   return inFreshProfiles(measuring, (browser, candidate) =>

@@ -1,6 +1,6 @@
 // @ts-check
 import { BASELINE, FLOOR, STORE } from "./figures.mjs";
-import { freshPages, largeStore, listings, mainThread, manyRuns, oneRun, youngArrays } from "./measure.mjs";
+import { freshPages, largeStore, listings, mainThread, manyRuns, oneRun, stepsRun, youngArrays } from "./measure.mjs";
 
 /**
  * @typedef {import("./measure.mjs").CandidateName} Name
@@ -19,6 +19,8 @@ const TWINS = ["raw-strict", "waystone-relaxed"];
 
 /** @typedef {(all: readonly Name[]) => readonly Name[]} Choice @type {Choice} */
 const everyone = (all) => all;
+/** @type {Choice} */
+const storeAlone = () => [STORE];
 /** @type {Choice} */
 const storeAndBaseline = () => [STORE, BASELINE];
 /** @type {Choice} */
@@ -124,6 +126,12 @@ export function plan({ isQuick }) {
       candidates: storeAndBaseline,
       rounds: 1,
       measure: (measuring) => youngArrays(measuring, { saves: 200 }),
+    },
+    steps: {
+      title: "a run of 5,000 steps",
+      candidates: storeAlone,
+      rounds: rounds(1, 3),
+      measure: (measuring) => stepsRun(measuring, { steps: 5000 }),
     },
     main: {
       title: "the main thread in 500 saves of the conversation",

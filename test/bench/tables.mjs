@@ -91,6 +91,12 @@ export function allTables(report) {
     ]),
     listingTable(results.get("listing") ?? []),
     youngTable(results.get("young") ?? [], { title: lines.young?.title ?? "", titles }),
+    candidatesTable(report, "steps", [
+      ["a step, p50", "steps", "p50"],
+      ["last 50 : first 50", "steps", "lastToFirst"],
+      ["a small save, p50", "steps", "plainSave"],
+      ["starting over with all results: open + `runSteps`", "steps", "startOver"],
+    ]),
     candidatesTable(report, "main", [
       ["all tasks", "main", "allTasks"],
       ["the longest", "main", "longestSaving"],

@@ -9,6 +9,7 @@ const DOCUMENTS = [
   "docs/performance.md",
   "docs/reliability.md",
   "docs/upgrades.md",
+  "docs/steps.md",
 ];
 /** The rooms of `src` go by their own names, too. */
 const ROOMS = readdirSync("src", { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));

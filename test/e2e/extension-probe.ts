@@ -1,6 +1,7 @@
 import type { StoredHead, Trace } from "waystone";
 import { openStore } from "waystone";
-import type { ScoutState } from "../../demo/agent/state.ts";
+import type { StepsState } from "waystone/steps";
+import { stateOf } from "../../demo/agent/scout.ts";
 import { WorkerPresence } from "../../demo/extension/presence.ts";
 
 /** What a run left in the store, oldest first. */
@@ -27,7 +28,7 @@ export type Heard =
  * @public
  */
 export async function startProbe() {
-  const store = await openStore<ScoutState>("baseline-scout");
+  const store = await openStore<StepsState>("baseline-scout");
   const heard: Heard[] = [];
   const told = new EventTarget();
   store.watch((change) => {
@@ -78,7 +79,7 @@ export async function startProbe() {
     async checkpoints(traceId: string): Promise<ProbedCheckpoint[]> {
       const found: ProbedCheckpoint[] = [];
       for await (const { id, parentId, nextNode, metadata } of store.history(traceId)) {
-        const state = plain((await store.load(id))?.state);
+        const state = plain(stateOf((await store.load(id))!.state));
         found.push({ id, parentId, step: { node: metadata?.node, note: metadata?.note, nextNode, state } });
       }
       return found.reverse();

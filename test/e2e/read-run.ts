@@ -1,4 +1,5 @@
 import { openStore } from "waystone";
+import type { StepsState } from "waystone/steps";
 import type { Report } from "../../demo/agent/state.ts";
 
 /** What a run left in the store. */
@@ -10,7 +11,7 @@ export interface StoredRun {
 
 /** Reads the one run that there is, over a connection of its own. For a page to import. @public */
 export async function readRun(): Promise<StoredRun> {
-  const store = await openStore<{ report?: Report }>("baseline-scout");
+  const store = await openStore<StepsState>("baseline-scout");
   try {
     const runs = await store.traces();
     if (runs.length !== 1) throw new Error(`Expected one run, found ${runs.length}.`);
@@ -18,7 +19,7 @@ export async function readRun(): Promise<StoredRun> {
     const heads = [];
     for await (const { id, parentId, metadata } of store.history(traceId))
       heads.push({ id, parentId, node: metadata?.node });
-    return { heads: heads.reverse(), report: (await store.loadLatest(traceId))?.state.report };
+    return { heads: heads.reverse(), report: (await store.loadLatest(traceId))?.state.outcome?.result as Report };
   } finally {
     await store.close();
   }

@@ -56,6 +56,7 @@ test("a machine with every browser runs every file, a bare one all but the exten
     "test/e2e/extension-kit.test.ts",
     "test/e2e/extension-look.test.ts",
     "test/e2e/extension-policy.test.ts",
+    "test/e2e/extension-steps.test.ts",
     "test/e2e/extension.test.ts",
   ]);
 });

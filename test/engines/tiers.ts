@@ -41,6 +41,7 @@ const NOT_QUICK = [
   "test/docs/examples.node.test.ts",
   "test/archive/concurrent.test.ts",
   "test/damage/mutations.test.ts",
+  "test/steps/kills.test.ts",
 ];
 /** Takes ten seconds each, about what breaks least often: other codecs and backends, adapters, large archives. */
 const NOT_FIRST = [
@@ -55,12 +56,14 @@ const FIRST_IN_CHROMIUM = [
   "test/conformance/indexeddb.test.ts",
   "test/backends/{data-loss.browser,force-close.browser,durability,faulty,opening}.test.ts",
   "test/{engines,takeover}/*.test.ts",
+  "test/steps/{waits,owner.browser}.test.ts",
 ];
 /** Tells nothing new in another browser than Chromium, since no interface of the browser's has a part in it. */
 const IN_CHROMIUM_ALONE = [
   "test/archive/*.test.ts",
   "test/damage/*.test.ts",
   "test/conformance/{memory,encrypted.browser}.test.ts",
+  "test/steps/{errors,changed,kills,killed.browser}.test.ts",
 ];
 /** The kit with structured clone: each browser has it in workers, in places.browser.test.ts. */
 const LONG_IN_BROWSERS = ["test/conformance/structured-clone.test.ts"];

@@ -1,6 +1,6 @@
-import type { Store, TraceId } from "waystone";
+import type { TraceId } from "waystone";
 import { ASKING } from "../../agent/graph.ts";
-import type { ScoutState } from "../../agent/state.ts";
+import type { ScoutSource } from "../../scout-source.ts";
 import { css, h } from "../../ui/h.ts";
 import { QuestionCard } from "../../ui/question-card.ts";
 import { ShadowElement, define } from "../../ui/shadow-element.ts";
@@ -33,7 +33,7 @@ const styles = css`
  * and fires `run-error` with what went wrong on reading.
  */
 export class RunPanel extends ShadowElement {
-  readonly #store: Store<ScoutState>;
+  readonly #store: ScoutSource;
   readonly #settings: Settings;
   readonly #bar = new PopupRunBar();
   readonly #question = new QuestionCard();
@@ -44,7 +44,7 @@ export class RunPanel extends ShadowElement {
   #feed: TraceFeed | undefined;
   #isAsleep = false;
 
-  constructor(store: Store<ScoutState>, settings: Settings) {
+  constructor(store: ScoutSource, settings: Settings) {
     super(styles);
     this.#store = store;
     this.#settings = settings;

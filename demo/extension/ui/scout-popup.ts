@@ -1,6 +1,7 @@
-import type { Store, TraceId } from "waystone";
+import type { TraceId } from "waystone";
 import { ASKING } from "../../agent/graph.ts";
-import type { Choice, ScoutState } from "../../agent/state.ts";
+import type { Choice } from "../../agent/state.ts";
+import type { ScoutSource } from "../../scout-source.ts";
 import { brand } from "../../ui/brand.ts";
 import { FailureLine } from "../../ui/failure-line.ts";
 import type { Goal } from "../../ui/goal-form.ts";
@@ -20,7 +21,7 @@ import { WorkerLine } from "./worker-line.ts";
 
 /** What the popup shows and talks to. */
 export interface PopupParts {
-  readonly store: Store<ScoutState>;
+  readonly store: ScoutSource;
   readonly settings: Settings;
   readonly presence: WorkerPresence;
 }

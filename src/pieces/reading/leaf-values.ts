@@ -1,4 +1,4 @@
-import { MAX_BIGINT_DIGITS } from "../state/classify.ts";
+import { MAX_BIGINT_DIGITS } from "../../state/classify.ts";
 import { damaged } from "./decode.ts";
 import type { AnnotationKind } from "../content.ts";
 

@@ -7,6 +7,7 @@ import { fillTraces, listTraces } from "./listing.ts";
 import { markFolding, markSaves, warmUpSaves } from "./main-thread.ts";
 import { measureRuns } from "./many-runs.ts";
 import { measureRun, resume, save } from "./one-run.ts";
+import { measureSteps } from "./steps.ts";
 import { measureYoungArrays } from "./young-arrays.ts";
 
 /** What the driver calls. Every duration is in milliseconds, each call's own. Each result has been verified. */
@@ -21,6 +22,7 @@ export const bench = {
   fillTraces,
   listTraces,
   measureYoungArrays,
+  measureSteps,
   warmUpSaves,
   markSaves,
   markFolding,

@@ -1,0 +1,12 @@
+export { NonRetryableError, AtMostOnceError } from "./steps/kept/errors.ts";
+export type { KeptError } from "./steps/kept/errors.ts";
+export type { KeptStep, OpenStep, StepIdentity, StepKind, StepsState } from "./steps/kept/state.ts";
+export { runSteps } from "./steps/run-steps.ts";
+export type { RunContext, RunStepsOptions, StepsFunction } from "./steps/run-steps.ts";
+export type { Step, StepContext, StepOptions, StepWork, WaitForEventOptions } from "./steps/step.ts";
+export { sendEvent } from "./steps/events.ts";
+export type { SendEventOptions } from "./steps/events.ts";
+export { followRun, runStatus, setWakeAlarm } from "./steps/status.ts";
+export type { Alarms, AwaitedEvent, FollowRunOptions, RunStatus, SetWakeAlarmOptions } from "./steps/status.ts";
+export { keptSteps } from "./steps/kept/state.ts";
+export type { CheckpointKind, StepsHead } from "./steps/kept/journal.ts";
