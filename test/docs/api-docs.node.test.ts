@@ -104,4 +104,8 @@ const SHOWN = [
   "openPassphraseKeys",
   "createSuperjsonCodec",
   "createStructuredCloneCodec",
+  "WaystoneSaver",
+  "interruptWith",
+  "WaystoneSession",
+  "recordRun",
 ];
