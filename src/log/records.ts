@@ -132,6 +132,16 @@ export function rangeOf(traceId: TraceId, from = -Infinity, to = Infinity): KeyR
   return { lower: from === -Infinity ? [traceId] : [traceId, from], upper: [traceId, to + 1], upperOpen: true };
 }
 
+/** Returns the range of all keys of the traces whose ids begin with `prefix`. Strings are ordered by their UTF-16 code units. */
+export function rangeOfPrefix(prefix: string): KeyRange {
+  // The first text after all that begin with it: its last code unit is the next one. After U+FFFF, there is none.
+  let end = prefix.length;
+  while (end > 0 && prefix.charCodeAt(end - 1) === 0xffff) end -= 1;
+  if (end === 0) return { lower: [prefix] };
+  const next = prefix.slice(0, end - 1) + String.fromCharCode(prefix.charCodeAt(end - 1) + 1);
+  return { lower: [prefix], upper: [next], upperOpen: true };
+}
+
 /** Returns the range of the one key that a trace has in `traces` and `owners`. */
 export function keyOf(traceId: TraceId): KeyRange {
   return { lower: [traceId], upper: [traceId] };

@@ -1,6 +1,6 @@
-import type { KeyRange, ReadTransaction } from "../core/backend.ts";
-import type { TracesOptions, TraceSummary } from "../core/store.ts";
-import { isIntactRecord, type RecordHead, type TraceRecord } from "./records.ts";
+import { compareKeys, type Key, type KeyRange, type ReadTransaction } from "../core/backend.ts";
+import type { TracesCursor, TracesOptions, TraceSummary } from "../core/store.ts";
+import { isIntactRecord, rangeOfPrefix, type RecordHead, type TraceRecord } from "./records.ts";
 import { readTrace } from "./trace-record.ts";
 
 /** Records read at a time. */
@@ -16,8 +16,9 @@ export interface RecordedSummary extends Omit<TraceSummary, "latest"> {
  */
 export async function readSummaries(
   transaction: ReadTransaction,
-  { limit = Infinity, before }: TracesOptions,
+  { limit = Infinity, before, prefix = "" }: TracesOptions,
 ): Promise<RecordedSummary[]> {
+  if (prefix !== "") return readWithPrefix(transaction, { limit, before, prefix });
   const summaries: RecordedSummary[] = [];
   let range: KeyRange | undefined = before && { upper: [before.savedAt, before.traceId], upperOpen: true };
   while (summaries.length < limit) {
@@ -32,6 +33,22 @@ export async function readSummaries(
     const last = records[records.length - 1];
     if (last === undefined || records.length < asked) break;
     range = { upper: [last.savedAt, last.traceId], upperOpen: true };
+  }
+  return summaries;
+}
+
+/** The same of the traces whose ids begin with `prefix`: no index has these in the order of saving. */
+async function readWithPrefix(
+  transaction: ReadTransaction,
+  { limit, before, prefix }: { limit: number; before: TracesOptions["before"]; prefix: string },
+): Promise<RecordedSummary[]> {
+  const found = await transaction.getAll<TraceRecord>("traces", { range: rangeOfPrefix(prefix) });
+  const placeOf = ({ savedAt, traceId }: TracesCursor): Key => [savedAt, traceId];
+  const older = found.filter((trace) => before === undefined || compareKeys(placeOf(trace), placeOf(before)) < 0);
+  const summaries: RecordedSummary[] = [];
+  for (const record of older.sort((a, b) => compareKeys(placeOf(b), placeOf(a)))) {
+    if (summaries.length >= limit) break;
+    summaries.push(...(await summaryOf(transaction, record)));
   }
   return summaries;
 }

@@ -101,6 +101,19 @@ export class StoreCore {
     return this.#queues.get(traceId);
   }
 
+  /** Runs `work` when it is the turn of all known traces whose ids begin with `prefix`. */
+  async holdAll<T>(prefix: string, work: (queues: readonly TraceQueue[]) => Promise<T>): Promise<T> {
+    const queues = [...this.#queues.values()].filter(({ traceId }) => traceId.startsWith(prefix));
+    let end: () => void;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    try {
+      await Promise.all(queues.map((queue) => queue.hold(ended)));
+      return await work(queues);
+    } finally {
+      end!();
+    }
+  }
+
   /** Returns the trace in which a save of this checkpoint waits or is under way. */
   traceSaving(id: CheckpointId): TraceId | undefined {
     for (const [traceId, queue] of this.#queues) if (queue.isSaving(id)) return traceId;

@@ -29,6 +29,7 @@ import type {
 } from "../core/store.ts";
 import type {
   ChangeListener,
+  ForkOptions,
   HistoryOptions,
   LoadLatestOptions,
   LoadOptions,
@@ -45,7 +46,7 @@ import { readSummaries } from "../log/summaries.ts";
 import { readTrace } from "../log/trace-record.ts";
 import { forkTrace } from "../verbs/fork.ts";
 import { readHistory } from "../verbs/history.ts";
-import { removeAndStore, removeTrace, storeRemoval } from "../verbs/remove.ts";
+import { removeAndStore, removeTrace, removeTraces, storeRemoval } from "../verbs/remove.ts";
 import { applyRetention, previewPrune } from "../verbs/retain.ts";
 import type { SaveRules } from "../verbs/save.ts";
 import { loadCheckpoint, loadLatest } from "./loading.ts";
@@ -66,6 +67,8 @@ import {
 
 const TRACE: OptionNames<TraceOptions> = { retention: true };
 const TRACES: OptionNames<TracesOptions> = { limit: true, before: true, prefix: true };
+const DELETE_TRACES: OptionNames<DeleteTracesOptions> = { prefix: true };
+const FORK: OptionNames<ForkOptions> = { id: true };
 const SAVE: OptionNames<SaveGuard> = { ifLatest: true };
 const HISTORY: OptionNames<HistoryOptions> = { limit: true, before: true, signal: true };
 const WATCH: OptionNames<WatchOptions> = { traceId: true, signal: true };
@@ -169,8 +172,19 @@ export class TraceStore<S> implements Store<S> {
     return this.#empty(traceId, { endsOwnership: true });
   }
 
-  async deleteTraces(_options: DeleteTracesOptions): Promise<number> {
-    throw new Error("to come");
+  async deleteTraces(options: DeleteTracesOptions): Promise<number> {
+    requireOptions(options, DELETE_TRACES, "deleteTraces");
+    const { prefix } = options;
+    requireId(prefix, "prefix");
+    this.#core.requireOpen();
+    return this.#core.holdAll(prefix, async (queues) => {
+      const traces = await this.#core.backend.write((transaction) => removeTraces(transaction, prefix));
+      for (const queue of queues) queue.forget();
+      for (const { traceId, version } of traces) {
+        this.#core.changes.report({ kind: "trace-deleted", traceId, version: version + 1 });
+      }
+      return traces.length;
+    });
   }
 
   trace(traceId: TraceId, options: TraceOptions = {}): Trace<S> {
@@ -188,6 +202,7 @@ export class TraceStore<S> implements Store<S> {
     requireOptions(options, TRACES, "traces");
     if (options.limit !== undefined) requireCount(options.limit, "limit");
     if (options.before !== undefined) requireTracesCursor(options.before);
+    if (options.prefix !== undefined && options.prefix !== "") requireId(options.prefix, "prefix");
     const { codecs } = this.#core;
     const traces = await this.#core.read((transaction) => readSummaries(transaction, options));
     return Promise.all(traces.map(async (trace) => ({ ...trace, latest: await openHead(trace.latest, codecs) })));
@@ -201,8 +216,8 @@ export class TraceStore<S> implements Store<S> {
     return readHistory((work) => this.#core.read(work, HEADS), traceId, { ...options, codecs: this.#core.codecs });
   }
 
-  async fork(id: CheckpointId, traceId: TraceId): Promise<Checkpoint<S>> {
-    const forkedId = await this.#fork(id, { traceId });
+  async fork(id: CheckpointId, traceId: TraceId, options: ForkOptions = {}): Promise<Checkpoint<S>> {
+    const forkedId = await this.#fork(id, { traceId, options });
     const checkpoint = await this.load(forkedId);
     if (checkpoint !== undefined) return checkpoint;
     throw new CheckpointStoreError("not-found", `trace ${traceId} was deleted as soon as it was made`, {
@@ -281,14 +296,21 @@ export class TraceStore<S> implements Store<S> {
     };
   }
 
-  async #fork(id: CheckpointId, { traceId, within }: { traceId: TraceId; within?: TraceId }): Promise<CheckpointId> {
+  async #fork(
+    id: CheckpointId,
+    { traceId, within, options }: { traceId: TraceId; within?: TraceId; options: ForkOptions },
+  ): Promise<CheckpointId> {
     requireId(id, "id");
     requireId(traceId, "traceId");
+    requireOptions(options, FORK, "fork");
+    const { id: copyId } = options;
+    if (copyId !== undefined) requireId(copyId, "the id of the copy");
     this.#core.requireOpen();
     const { backend, clock, codecs, changes } = this.#core;
     const queue = this.#core.queue(traceId);
     return queue.enqueue(async () => {
-      const { head, version } = await forkTrace(backend, { id, traceId, within, codecs, clock });
+      const { head, version } = await forkTrace(backend, { id, traceId, copyId, within, codecs, clock });
+      if (version === undefined) return head.id;
       queue.forget();
       changes.report({ kind: "saved", traceId, version, head: await openHead(head, codecs) });
       return head.id;

@@ -39,7 +39,7 @@ export interface HandleParts<S> {
   save(checkpoint: Checkpoint<S>, options: Growth & SaveGuard): Promise<CheckpointHead>;
   note(id: CheckpointId, entries: NoteEntries, options: NoteOptions): Promise<string[]>;
   /** As the store's `fork`, but of a checkpoint of one trace alone. Returns the id of the copy; reads no state. */
-  fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId }): Promise<CheckpointId>;
+  fork(id: CheckpointId, options: { traceId: TraceId; within: TraceId; options: ForkOptions }): Promise<CheckpointId>;
   takeOver<T>(work: TraceWork<S, T>, options: TakeOverOptions<S>): Promise<T>;
 }
 
@@ -101,8 +101,8 @@ export class TraceHandle<S> implements Trace<S> {
     return options === undefined ? this.#store.prune(this.id, keep) : this.#store.prune(this.id, keep, options);
   }
 
-  async fork(id: CheckpointId, traceId: TraceId, _options: ForkOptions = {}): Promise<Trace<S>> {
-    const copyId = await this.#parts.fork(id, { traceId, within: this.id });
+  async fork(id: CheckpointId, traceId: TraceId, options: ForkOptions = {}): Promise<Trace<S>> {
+    const copyId = await this.#parts.fork(id, { traceId, within: this.id, options });
     return new TraceHandle(this.#parts.of(traceId), traceId, copyId);
   }
 

@@ -143,6 +143,19 @@ export class TraceQueue {
     });
   }
 
+  /** Resolves when its turn has come, which lasts until `end` resolves. */
+  hold(end: Promise<void>): Promise<void> {
+    return new Promise((begin) => {
+      void this.enqueue(async () => {
+        // Another trace's turn may be waited for, and that may wait for room that is made in this one.
+        this.waiting = end;
+        begin();
+        await end;
+        this.waiting = undefined;
+      });
+    });
+  }
+
   /**
    * Hands `one` to a change of the trace that is asked for often: `work` runs with all that were handed in since nothing
    * else was asked for. It never rejects.

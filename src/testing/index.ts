@@ -22,6 +22,7 @@ import { noteCases } from "./cases/notes.ts";
 import { orderCases } from "./cases/order.ts";
 import { persistenceCases } from "./cases/persistence.ts";
 import { previewCases } from "./cases/preview.ts";
+import { prefixCases } from "./cases/prefixes.ts";
 import { pruneCases } from "./cases/prune.ts";
 import { rareValueCases } from "./cases/rare-values.ts";
 import { referenceCases } from "./cases/references.ts";
@@ -55,6 +56,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...noteCases,
   ...historyCases,
   ...traceCases,
+  ...prefixCases,
   ...forkCases,
   ...watchCases,
   ...usageCases,

@@ -8,7 +8,7 @@ import { decodeState } from "../pieces/decode.ts";
 import { readSnapshot } from "../pieces/read-snapshot.ts";
 import { isSameState } from "../state/equality.ts";
 import type { Snapshot } from "../state/snapshot.ts";
-import { findStored, naming, readable } from "./load.ts";
+import { findStored, naming, readable, type Stored } from "./load.ts";
 import type { Saved } from "./save.ts";
 
 /**
@@ -52,10 +52,15 @@ export async function findSame(
   );
   const metadata = await metadataOf(record, codecs);
   if (!isSameHead || !isSameMetadata(metadata, head.metadata)) throw refuse("with another head");
-  const there = await naming(record, async () => {
+  const there = await snapshotOf(stored, codecs);
+  if (!isSameState(snapshot.root, there.root)) throw refuse("with another state");
+  return { head: await openHead(record, codecs), version: undefined, pruned: [] };
+}
+
+/** Returns the state of a stored checkpoint as a snapshot. @throws `corrupted`, `codec-mismatch`. */
+export function snapshotOf(stored: Stored, codecs: Codecs): Promise<Snapshot> {
+  return naming(stored.record, async () => {
     const { state, options } = readable(stored, codecs);
     return readSnapshot(await decodeState(state, options), { nextNumber: 0 }).snapshot;
   });
-  if (!isSameState(snapshot.root, there.root)) throw refuse("with another state");
-  return { head: await openHead(record, codecs), version: undefined, pruned: [] };
 }

@@ -1,7 +1,7 @@
 import type { Backend } from "../core/backend.ts";
-import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
+import { pickHead, type CheckpointId, type TraceId } from "../core/checkpoint.ts";
 import type { PlacedHead } from "../core/codec.ts";
-import { CheckpointStoreError } from "../core/errors.ts";
+import { CheckpointStoreError, isCheckpointStoreError } from "../core/errors.ts";
 import type { SaveClock } from "../log/clock.ts";
 import { metadataOf, placedHead, sealHead, type PreparedHead } from "../log/heads.ts";
 import { copyNotes, putNotes } from "../log/notes.ts";
@@ -17,13 +17,24 @@ import { putBlocks, putSegment, totalBytes } from "../log/stored-blocks.ts";
 import { putTrace, readTrace, withCheckpoint, withNotes } from "../log/trace-record.ts";
 import type { Codecs } from "../pieces/codecs.ts";
 import { damaged, rebindRoot, requireNeeded } from "../pieces/decode.ts";
+import { findSame, snapshotOf } from "./find-same.ts";
 import { planFold } from "./fold.ts";
 import { findStored, naming, readable, type Stored } from "./load.ts";
+
+/** The outcome of a fork. */
+export interface Forked {
+  /** The head of the copy. */
+  readonly head: RecordHead;
+  /** The trace's version after the fork; `undefined` if the same copy was there already. */
+  readonly version: number | undefined;
+}
 
 /** What a fork is made with. */
 export interface ForkParts {
   readonly id: CheckpointId;
   readonly traceId: TraceId;
+  /** The id of the copy. With it, a fork that has succeeded can be repeated. Default is a random one. */
+  readonly copyId?: CheckpointId | undefined;
   /** The trace that the checkpoint has to be in. Default is any. */
   readonly within?: TraceId | undefined;
   readonly codecs: Codecs;
@@ -39,19 +50,19 @@ export interface ForkParts {
  */
 export async function forkTrace(
   backend: Backend,
-  { id, traceId, within, codecs, clock }: ForkParts,
-): Promise<{ readonly head: RecordHead; readonly version: number }> {
+  { id, traceId, copyId, within, codecs, clock }: ForkParts,
+): Promise<Forked> {
   // A checkpoint never changes: that it may be gone by the time its copy is stored makes no difference to the copy.
   const stored = await backend.read((transaction) => findStored(transaction, id, { notes: true }));
   if (stored === undefined || (within !== undefined && stored.record.traceId !== within)) {
     throw new CheckpointStoreError("not-found", `there is no checkpoint ${id} to fork from`, { checkpointId: id });
   }
-  const copied = await copyOf(stored, { traceId, codecs });
+  const copied = await copyOf(stored, { id: copyId ?? crypto.randomUUID(), traceId, codecs });
   const notes = await naming(stored.record, () =>
     copyNotes(stored.notes!, { from: stored.record, to: copied, codecs }),
   );
   const { blocks } = stored;
-  return backend.write(async (transaction) => {
+  const making = backend.write(async (transaction) => {
     const [taken] = await Promise.all([readTrace(transaction, traceId), clock.catchUp(transaction)]);
     if (taken !== undefined) {
       throw new CheckpointStoreError("conflict", `trace ${traceId} exists already`, { traceId, checkpointId: id });
@@ -66,19 +77,47 @@ export async function forkTrace(
     putTrace(transaction, trace);
     return { head: plainHead(copy), version: trace.version };
   });
+  return making.catch((error: unknown) => {
+    if (copyId === undefined || !isCheckpointStoreError(error, "conflict")) throw error;
+    return findCopy(backend, { stored, copied, codecs, error });
+  });
+}
+
+/** Finds a copy that could not be made because it is there already, as the first of its trace. @throws `conflict`. */
+async function findCopy(
+  backend: Backend,
+  {
+    stored,
+    copied,
+    codecs,
+    error,
+  }: { readonly stored: Stored; readonly copied: CheckpointRecord; readonly codecs: Codecs; readonly error: unknown },
+): Promise<Forked> {
+  try {
+    const metadata = await metadataOf(copied, codecs);
+    const head = { ...pickHead(copied), ...(metadata !== undefined && { metadata }) };
+    const snapshot = await snapshotOf(stored, codecs);
+    const { traceId } = copied;
+    const same = await findSame(backend, { head, snapshot, traceId, left: new Set(), codecs, error });
+    if (same.head.seq === copied.seq) return { head: same.head, version: undefined };
+  } catch (reason) {
+    // Without the codec or the key, nobody can tell.
+    if (!isCheckpointStoreError(reason, "codec-mismatch")) throw reason;
+  }
+  throw error;
 }
 
 /** Makes the record of the copy: under another id, and first in its trace. @throws `corrupted`, `codec-mismatch`. */
 function copyOf(
   stored: Stored,
-  { traceId, codecs }: { readonly traceId: TraceId; readonly codecs: Codecs },
+  { id, traceId, codecs }: { readonly id: CheckpointId; readonly traceId: TraceId; readonly codecs: Codecs },
 ): Promise<CheckpointRecord> {
   const { record, blocks } = stored;
   return naming(record, async () => {
     const { sum: _, isDamaged: __, metadata, sealed, root, ...rest } = record as CheckpointRecord & { sum: number };
     if (!isIntactRecord(record)) throw damaged("its record is not what was written");
     requireNeeded(stored.blocks, record);
-    const place = { id: crypto.randomUUID(), parentId: record.id, traceId, seq: 1, timestamp: record.createdAt };
+    const place = { id, parentId: record.id, traceId, seq: 1, timestamp: record.createdAt };
     const asIs = { ...(metadata !== undefined && { metadata }), ...(sealed !== undefined && { sealed }), root };
     const bound = isBound(record, codecs) ? await rebind(stored, { place, codecs }) : asIs;
     const copy = { ...rest, ...place, ...bound };

@@ -1,10 +1,17 @@
-import type { ReadTransaction, WriteTransaction } from "../core/backend.ts";
+import { COLLECTIONS, type CollectionName, type ReadTransaction, type WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { newestCheckpoint, oldestCheckpoint } from "../log/checkpoints.ts";
 import { noteBytesIn } from "../log/notes.ts";
-import { isIntactRecord, keyOf, rangeOf, type CheckpointRecord, type TraceRecord } from "../log/records.ts";
+import {
+  isIntactRecord,
+  keyOf,
+  rangeOf,
+  rangeOfPrefix,
+  type CheckpointRecord,
+  type TraceRecord,
+} from "../log/records.ts";
 import { free, planFree, type FreePlan, type Gap } from "../log/stored-blocks.ts";
-import { changed, latestUpTo, putTrace, without, type Run } from "../log/trace-record.ts";
+import { changed, latestUpTo, putTrace, readTrace, without, type Run } from "../log/trace-record.ts";
 import { isAscending } from "../pieces/runs.ts";
 
 /** The outcome of a removal. */
@@ -133,6 +140,15 @@ export function removeTrace(transaction: WriteTransaction, traceId: TraceId): vo
     transaction.delete(collection, rangeOf(traceId));
   }
   transaction.delete("traces", keyOf(traceId));
+}
+
+/** Removes all traces whose ids begin with `prefix`, and their owners. Returns their records as they were. */
+export async function removeTraces(transaction: WriteTransaction, prefix: string): Promise<TraceRecord[]> {
+  const range = rangeOfPrefix(prefix);
+  const keys = await transaction.keys("traces", { range });
+  const traces = await Promise.all(keys.map(([traceId]) => readTrace(transaction, traceId as TraceId)));
+  for (const collection of Object.keys(COLLECTIONS) as CollectionName[]) transaction.delete(collection, range);
+  return traces.filter((trace) => trace !== undefined);
 }
 
 function sumOver(records: readonly CheckpointRecord[], field: "recordBytes" | "stateBytes"): number {

@@ -6,6 +6,7 @@ import * as guards from "./known-bad/bad-guards.ts";
 import * as handles from "./known-bad/bad-handles.ts";
 import * as notes from "./known-bad/bad-notes.ts";
 import * as order from "./known-bad/bad-order.ts";
+import * as prefixes from "./known-bad/bad-prefixes.ts";
 import * as retention from "./known-bad/bad-retention.ts";
 import * as storage from "./known-bad/bad-storage.ts";
 import * as values from "./known-bad/bad-values.ts";
@@ -79,6 +80,15 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
     "ifLatest: of several saves on one checkpoint, one is made",
   ],
   [guards.GuardsAgainstRetries, "ifLatest: a save that has succeeded can be repeated"],
+  [
+    prefixes.EndsAtTheLastUnit,
+    "prefix: traces lists those whose ids begin with it, by code units, in the order of the whole list",
+    "deleteTraces: deletes those whose ids begin with the prefix, and no others",
+  ],
+  [prefixes.DeletesAll, "deleteTraces: refuses to delete without a prefix"],
+  [prefixes.HeadsOfStates, "head: is that of history, for a checkpoint of any trace"],
+  [prefixes.ForksOnce, "fork: the copy has the id that was given, and the fork can be repeated"],
+  [prefixes.TrustsCopies, "fork: an id that is taken by anything but this very copy is a conflict"],
   [notes.KeepsTheFirstPlace, "notes: the last of a key stays, in the place of the last; what is new is said"],
   [notes.NotesTwice, "notes: with once, a key that is there keeps its value and its place"],
   [notes.NotesLate, "notes: are copied when they are given, and belong to who loads them"],

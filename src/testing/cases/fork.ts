@@ -1,6 +1,14 @@
 import { createCheckpoint } from "../../core/checkpoint.ts";
 import type { Checkpoint } from "../../core/checkpoint.ts";
-import { assert, assertEqual, assertHas, assertRefused, assertSameCheckpoint } from "../assertions.ts";
+import {
+  assert,
+  assertBadInput,
+  assertEqual,
+  assertHas,
+  assertRefused,
+  assertSameCheckpoint,
+  rejectionOf,
+} from "../assertions.ts";
 import type { ConformanceCase } from "../conformance.ts";
 import { noiseBytes, saveSteps } from "../steps.ts";
 
@@ -97,6 +105,58 @@ export const forkCases: readonly ConformanceCase[] = [
       copy.state.map.clear();
       await assertEqual((await store.load("origin"))?.state, state(), "the origin's state");
       await assertSameCheckpoint(await store.loadLatest("fork"), { ...copy, state: state() }, "the fork");
+    },
+  },
+  {
+    name: "fork: the copy has the id that was given, and the fork can be repeated",
+    needs: ["fork", "trace"],
+    async run({ open }) {
+      const store = await open();
+      const origin = createCheckpoint(state(), { id: "origin", metadata: { step: 1 } });
+      await store.saveWithTrace("trace", origin);
+      const copy = await store.fork("origin", "fork", { id: "copy" });
+      assert(copy.id === "copy" && copy.parentId === "origin", `the copy is ${copy.id} of ${copy.parentId}`);
+      const next = await store.trace("fork").save({ more: true }, { parentId: "copy" });
+      const again = await Promise.allSettled([store.fork("origin", "fork", { id: "copy" })]);
+      const [outcome] = again;
+      assert(outcome.status === "fulfilled", "the same fork once more should be no conflict");
+      await assertSameCheckpoint(outcome.value, copy, "what the repeated fork answers");
+      const handle = await store.trace("trace").fork("origin", "fork", { id: "copy" });
+      assert((await handle.save({ last: true })).parentId === "copy", "its handle should stand at the copy");
+      await assertSameCheckpoint(await store.load("copy"), copy, "the copy");
+      assert((await store.list("fork")).includes(next.id), "what was saved to the fork should still be there");
+    },
+  },
+  {
+    name: "fork: an id that is taken by anything but this very copy is a conflict",
+    needs: ["fork"],
+    async run({ open }) {
+      const store = await open();
+      const saved = await saveSteps(store, "trace", { count: 2 });
+      const [first, second] = saved;
+      const copy = await store.fork(first!.id, "fork", { id: "copy" });
+      const forks: readonly (readonly [what: string, id: string, traceId: string, copyId: string])[] = [
+        ["of another checkpoint", second!.id, "fork", "copy"],
+        ["into another trace", first!.id, "another", "copy"],
+        ["under another id", first!.id, "fork", "other"],
+        ["under the id of a checkpoint", first!.id, "another", second!.id],
+        ["under its own id", first!.id, "another", first!.id],
+        ["into its own trace", first!.id, "trace", second!.id],
+      ];
+      for (const [what, id, traceId, copyId] of forks) {
+        await assertRefused(() => store.fork(id, traceId, { id: copyId }), "conflict", `a fork ${what}`);
+      }
+      const { state: same, createdAt } = first!;
+      await store.saveWithTrace("trace", createCheckpoint(same, { id: "alike", parentId: first!.id, createdAt }));
+      const alike = () => store.fork(first!.id, "trace", { id: "alike" });
+      await assertRefused(alike, "conflict", "a fork that looks like a later checkpoint");
+      for (const bad of ["", 1, null] as never[]) {
+        const what = `the id ${String(bad)}`;
+        assertBadInput(await rejectionOf(() => store.fork(first!.id, "bad", { id: bad }), what), what);
+      }
+      await assertHas(store, "fork", [copy]);
+      await assertHas(store, "another", []);
+      await assertHas(store, "bad", []);
     },
   },
   {

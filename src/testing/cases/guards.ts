@@ -45,8 +45,9 @@ export const guardCases: readonly ConformanceCase[] = [
       const options = { ifLatest: first!.id };
       const save = () => store.saveWithTrace("trace", second, options);
       const outcomes = await Promise.allSettled([save(), save()]);
-      const third = await store.trace("trace").save({ step: 3 }, { id: "third", ifLatest: second.id });
-      const saveThird = () => store.trace("trace").save({ step: 3 }, { id: "third", ifLatest: second.id });
+      const trace = store.trace("trace");
+      const saveThird = () => trace.save({ step: 3 }, { id: "third", ifLatest: second.id });
+      const third = await saveThird();
       outcomes.push(...((await Promise.allSettled([save(), saveThird()])) as typeof outcomes));
       const refused = outcomes.find((outcome) => outcome.status === "rejected");
       assert(refused === undefined, `a repetition should do nothing, but was refused: ${String(refused?.reason)}`);

@@ -259,7 +259,8 @@ export class ReferenceStore implements Store {
       const { id: _, state, ...head } = origin.checkpoint;
       const copy = this.take(traceId, createCheckpoint(state, { ...head, ...options, parentId: id }));
       const there = this.disk.entry(copy.id);
-      if (there?.head.traceId !== traceId || (await difference(there.checkpoint, copy)) !== undefined) {
+      const isThere = there?.head.traceId === traceId && there.head.seq === 1;
+      if (!isThere || (await difference(there.checkpoint, copy)) !== undefined) {
         if (this.entries(traceId).length > 0) throw new CheckpointStoreError("conflict", "it exists", { traceId });
         await this.commit(traceId, copy);
         for (const [key, value] of origin.notes) this.writeNote(this.entries(traceId)[0]!, key, copyOf(value));
