@@ -22,6 +22,9 @@ const ROOMS: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, string> = {
   idb: "src/backends/indexeddb",
   superjson: "src/codecs/superjson.ts",
+  "@assistant-ui/react": "src/adapters/assistant-ui",
+  "assistant-stream": "src/adapters/assistant-ui",
+  react: "src/adapters/assistant-ui",
   "@langchain/core/load": "src/adapters/langgraph",
   "@langchain/core/runnables": "src/adapters/langgraph",
   "@langchain/core/singletons": "src/adapters/langgraph",

@@ -108,4 +108,6 @@ const SHOWN = [
   "interruptWith",
   "WaystoneSession",
   "recordRun",
+  "createThreadHistory",
+  "createThreadListAdapter",
 ];

@@ -55,6 +55,10 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
 
 /** What the adapters' tests import. */
 const FRAMEWORKS = [
+  "@assistant-ui/react",
+  "assistant-stream",
+  "react",
+  "react-dom/client",
   "@langchain/core/load",
   "@langchain/core/messages",
   "@langchain/core/singletons",

@@ -1,7 +1,7 @@
 import type { AgentInputItem, Session, SessionHistoryTransactionArgs } from "@openai/agents-core";
-import { createCheckpoint, type CheckpointId, type TraceId } from "../../core/checkpoint.ts";
-import { CheckpointStoreError, isCheckpointStoreError } from "../../core/errors.ts";
+import { CheckpointStoreError } from "../../core/errors.ts";
 import type { Store } from "../../core/store.ts";
+import { GuardedState } from "../guarded-state.ts";
 import { isSameItem } from "./same-item.ts";
 
 /**
@@ -39,11 +39,8 @@ const EMPTY: SessionState = { items: [], applied: {} };
  * ```
  */
 export class WaystoneSession implements Session {
-  readonly #store: Store;
   readonly #id: string;
-  readonly #traceId: TraceId;
-  /** The change before, which the next one waits for. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #shared: GuardedState<SessionState>;
 
   /**
    * Creates a session, or a handle on one that there is.
@@ -55,9 +52,8 @@ export class WaystoneSession implements Session {
   constructor(store: Store, sessionId: string) {
     if (typeof sessionId !== "string" || sessionId === "")
       throw new TypeError(`sessionId must be a string that is not empty, got ${JSON.stringify(sessionId)}`);
-    this.#store = store;
     this.#id = sessionId;
-    this.#traceId = `openai-agents:${JSON.stringify([sessionId])}`;
+    this.#shared = new GuardedState(store, `openai-agents:${JSON.stringify([sessionId])}`);
   }
 
   /**
@@ -76,7 +72,7 @@ export class WaystoneSession implements Session {
    * @returns The items, oldest first. They belong to the caller.
    */
   async getItems(limit?: number): Promise<AgentInputItem[]> {
-    const { items } = (await this.#latest()).state;
+    const { items } = (await this.#shared.latest())?.state ?? EMPTY;
     return items.slice(limit === undefined ? 0 : Math.max(0, items.length - Math.max(0, limit)));
   }
 
@@ -106,7 +102,7 @@ export class WaystoneSession implements Session {
 
   /** Deletes the conversation with its history. The session can be used on. */
   async clearSession(): Promise<void> {
-    await this.#inTurn(() => this.#store.deleteTrace(this.#traceId));
+    await this.#shared.clear();
   }
 
   /**
@@ -140,37 +136,15 @@ export class WaystoneSession implements Session {
     return [...items.slice(0, kept), ...replacement];
   }
 
-  /** Saves what `work` makes of the newest state; again, if another tab was faster. Nothing if it returns `undefined`. */
   async #change(work: (state: SessionState) => SessionState | undefined): Promise<void> {
-    await this.#inTurn(async () => {
-      for (;;) {
-        const { id, state } = await this.#latest();
-        const next = work(state);
-        if (next === undefined) return;
-        try {
-          const parent = id === null ? {} : { parentId: id };
-          await this.#store.saveWithTrace(this.#traceId, createCheckpoint(next, parent), { ifLatest: id });
-          return;
-        } catch (error) {
-          if (!isCheckpointStoreError(error, "conflict") || (await this.#latest()).id === id) throw error;
-        }
-      }
+    await this.#shared.change((latest) => {
+      const state = work(latest?.state ?? EMPTY);
+      return state && { state };
     });
   }
 
-  async #latest(): Promise<{ readonly id: CheckpointId | null; readonly state: SessionState }> {
-    const latest = await this.#store.loadLatest(this.#traceId);
-    return latest === undefined ? { id: null, state: EMPTY } : { id: latest.id, state: latest.state as SessionState };
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
-
   #conflict(message: string): CheckpointStoreError {
-    return new CheckpointStoreError("conflict", message, { traceId: this.#traceId });
+    return new CheckpointStoreError("conflict", message, { traceId: this.#shared.traceId });
   }
 }
 
