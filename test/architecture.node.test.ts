@@ -12,16 +12,26 @@ const ROOMS: Record<string, readonly string[]> = {
   store: ["core", "state", "pieces", "log", "verbs", "watch"],
   backends: ["core"],
   codecs: ["core"],
+  adapters: ["core"],
   testing: ["core"],
   steps: ["core"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "archive", "steps"],
+  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps"],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */
 const PACKAGES: Record<string, string> = {
   idb: "src/backends/indexeddb",
   superjson: "src/codecs/superjson.ts",
+  "@assistant-ui/react": "src/adapters/assistant-ui",
+  "assistant-stream": "src/adapters/assistant-ui",
+  react: "src/adapters/assistant-ui",
+  "@langchain/core/load": "src/adapters/langgraph",
+  "@langchain/core/runnables": "src/adapters/langgraph",
+  "@langchain/core/singletons": "src/adapters/langgraph",
+  "@langchain/langgraph-checkpoint": "src/adapters/langgraph",
+  "@langchain/langgraph/web": "src/adapters/langgraph",
+  "@openai/agents-core": "src/adapters/openai-agents",
   vitest: "src/testing/vitest.ts",
   "node:test": "src/testing/node.ts",
 };
@@ -41,6 +51,16 @@ test("imports point down, and never to a sibling", () => {
     imports
       .filter((target) => isFile(target) && roomOf(target) !== roomOf(path))
       .filter((target) => !ROOMS[roomOf(path)]?.includes(roomOf(target)))
+      .map((target) => `${path} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("an adapter imports nothing of another one's", () => {
+  const adapterOf = (path: string) => /^src\/adapters\/[^/]+\//.exec(path)?.[0];
+  const wrong = files.flatMap(({ path, imports }) =>
+    imports
+      .filter((target) => adapterOf(path) && adapterOf(target) && adapterOf(path) !== adapterOf(target))
       .map((target) => `${path} imports ${target}`),
   );
   expect(wrong).toEqual([]);

@@ -104,4 +104,10 @@ const SHOWN = [
   "openPassphraseKeys",
   "createSuperjsonCodec",
   "createStructuredCloneCodec",
+  "WaystoneSaver",
+  "interruptWith",
+  "WaystoneSession",
+  "recordRun",
+  "createThreadHistory",
+  "createThreadListAdapter",
 ];

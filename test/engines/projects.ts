@@ -53,6 +53,25 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
   return suitesOf(tier, machine).map((suite, turn) => ({ ...shared, ...projects[suite.name](suite, turn + 1) }));
 }
 
+/** What the adapters' tests import. */
+const FRAMEWORKS = [
+  "@assistant-ui/react",
+  "assistant-stream",
+  "react",
+  "react-dom/client",
+  "@langchain/core/load",
+  "@langchain/core/messages",
+  "@langchain/core/singletons",
+  "@langchain/core/testing",
+  "@langchain/core/tools",
+  "@langchain/langgraph-checkpoint",
+  "@langchain/langgraph-checkpoint-validation",
+  "@langchain/langgraph/web",
+  "@openai/agents-core",
+  "@openai/agents-core/testing",
+  "langchain",
+];
+
 const NODE_ALONE = { hasFullChromium: false, hasFirefox: false, hasWebKit: false };
 
 function inNode({ name, include, exclude }: Suite, turn: number): TestProjectInlineConfiguration {
@@ -80,7 +99,7 @@ function inBrowser(
   const browser = name === "chromium-sqlite" ? "chromium" : (name as Browser);
   return {
     // Known from the start: a dependency that is only discovered during the run makes the page load again.
-    optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest"] },
+    optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest", ...FRAMEWORKS] },
     test: {
       include: [...include],
       exclude: [...exclude],

@@ -60,6 +60,7 @@ const FIRST_IN_CHROMIUM = [
 ];
 /** Tells nothing new in another browser than Chromium, since no interface of the browser's has a part in it. */
 const IN_CHROMIUM_ALONE = [
+  "test/adapters/**/*.test.ts",
   "test/archive/*.test.ts",
   "test/damage/*.test.ts",
   "test/conformance/{memory,encrypted.browser}.test.ts",
