@@ -1,6 +1,8 @@
-import { isNode } from "../agent/graph.ts";
+import { NODES } from "../agent/graph.ts";
+
+const TONED: ReadonlySet<unknown> = new Set(["start", ...NODES]);
 
 /** The colour of a node, whose name was read from a checkpoint and may be anything. */
 export function nodeTone(name: unknown): string {
-  return name === "start" || (typeof name === "string" && isNode(name)) ? `var(--node-${name})` : "var(--muted)";
+  return TONED.has(name) ? `var(--node-${String(name)})` : "var(--muted)";
 }
