@@ -36,6 +36,7 @@ const OWN = "assistant-ui";
  * import { createThreadHistory } from "waystone/assistant-ui";
  *
  * const history = createThreadHistory(await openStore("my-agent"), "chat-1");
+ *
  * // In a component: useLocalRuntime(model, { adapters: { history } })
  *
  * console.log((await history.load()).messages.length); // 0

@@ -33,6 +33,7 @@ const OPTIONS: OptionNames<ThreadListOptions> = { titleOf: true };
  * import { createThreadListAdapter } from "waystone/assistant-ui";
  *
  * const adapter = createThreadListAdapter(await openStore("my-agent"), { titleOf: () => "A chat" });
+ *
  * // In a component: useRemoteThreadListRuntime({ adapter, runtimeHook: () => useLocalRuntime(model) })
  *
  * await adapter.initialize("chat-1");
