@@ -1,4 +1,4 @@
-import { Alias, Atom, Binary, Container, Text, type Node, type Slot } from "../../state/snapshot.ts";
+import { Atom, Binary, Container, isNode, Text, weightOf, type Node, type Slot } from "../../state/snapshot.ts";
 import type { Chunk, Stream } from "./chunk.ts";
 
 /** A part is stored on its own from the start if it weighs more. */
@@ -8,6 +8,8 @@ const MAX_INLINE_TEXT_LENGTH = 8192;
 export const MAX_INLINE_HEIGHT = 64;
 /** What a reference to a part on its own weighs where it stands. */
 const REFERENCE_BYTES = 24;
+/** What a date, or a further reference to an object, weighs where it stands, with what says what it is. */
+const NUMBER_BYTES = 20;
 
 /** How a part of a state is stored. It is kept beside the snapshot, which never changes. */
 export interface Placing {
@@ -66,23 +68,12 @@ export class Placings {
 
   /** Estimates how many bytes a slot takes where it stands. */
   weightOf(slot: Slot): number {
-    switch (typeof slot) {
-      case "string":
-        return slot.length + 3;
-      case "number":
-        return 8;
-      case "bigint":
-        return 24;
-      case "object":
-        break;
-      default:
-        return 6;
+    if (typeof slot !== "object" || slot === null) return weightOf(slot);
+    if (isNode(slot)) {
+      const { isApart, weight } = this.of(slot);
+      return isApart ? REFERENCE_BYTES : weight;
     }
-    if (slot === null) return 5;
-    if (slot instanceof Atom) return typeof slot.key === "string" ? slot.key.length + 16 : 20;
-    if (slot instanceof Alias) return 20;
-    const { isApart, weight } = this.of(slot);
-    return isApart ? REFERENCE_BYTES : weight;
+    return slot instanceof Atom && typeof slot.key === "string" ? weightOf(slot) : NUMBER_BYTES;
   }
 
   #workOut(node: Node): Placing {
