@@ -81,8 +81,7 @@ export function decodeBase({ trace, fence, latest }: StoredBase, codecs: Codecs)
   const orUnshared = (reason: unknown): Base => {
     const error = nameError(record, reason);
     // A damaged state must not keep the run from going on: the next save shares nothing with it. A state of another
-    // codec
-    // or key is sound, and whoever can read it could not read what is saved on top of it.
+    // codec or key is sound, and whoever can read it could not read what is saved on top of it.
     const isPassed = codecs.allowsUnreadableLatest && error.code === "codec-mismatch";
     if (isPassed || error.code === "corrupted") return unshared;
     throw error;

@@ -44,9 +44,7 @@ beforeEach(() => {
   const locks = { request: async (_name: string, _options: object, work: () => Promise<unknown>) => work() };
   if (globalThis.navigator?.locks === undefined) vi.stubGlobal("navigator", { locks });
 });
-afterEach(async () => {
-  // What one example has told other tabs must not reach the next one, whose store has the same name.
-  await new Promise((resolve) => setTimeout(resolve, 20));
+afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
