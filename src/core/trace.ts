@@ -20,7 +20,8 @@ export interface Trace<S = unknown> {
    *
    * @param state - What the agent needs to go on.
    * @param options - Other fields of the checkpoint. Default of `parentId` is the checkpoint that this handle last
-   *   saved or loaded; default of `graphHash` is that of the handle's last load, if that has upgraded a checkpoint; default of `id` is `crypto.randomUUID()`; default of `createdAt` is `Date.now()`.
+   *   saved or loaded; default of `graphHash` is that of the handle's last load, if that has upgraded a
+   *   checkpoint; default of `id` is `crypto.randomUUID()`; default of `createdAt` is `Date.now()`.
    * @returns The checkpoint, once it is whole on disk. It holds `state` itself.
    * @throws TypeError or RangeError for an option that is not what it must be.
    * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.

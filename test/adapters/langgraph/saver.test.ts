@@ -219,7 +219,7 @@ describe("a checkpoint", () => {
     expect((await saver.getTuple(configOf()))?.checkpoint.id).toBe("2");
   });
 
-  test("of another graph is refused", async () => {
+  test("of another graph is refused, unless `upgrade` takes it over", async () => {
     const store: Store = await freshStore();
     await put(new WaystoneSaver(store, undefined, { graphHash: "v1" }), "1", { values: { old: 1 } });
     const strict = new WaystoneSaver(store, undefined, { graphHash: "v2" });
@@ -228,6 +228,14 @@ describe("a checkpoint", () => {
       expected: "v2",
       actual: "v1",
     });
+    const upgrading = new WaystoneSaver(store, undefined, {
+      graphHash: "v2",
+      upgrade: ({ state }) => ({ ...(state as object), channel_values: { renamed: 1 } }),
+    });
+    expect((await upgrading.getTuple(configOf()))?.checkpoint.channel_values).toEqual({ renamed: 1 });
+    await put(upgrading, "2", { parent: "1" });
+    expect((await strict.getTuple(configOf()))?.checkpoint.id).toBe("2");
+    await expect(strict.getTuple(configOf("1"))).rejects.toMatchObject({ code: "graph-mismatch" });
   });
 });
 
