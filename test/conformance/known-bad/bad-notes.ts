@@ -17,11 +17,11 @@ export class NotesTwice extends ReferenceStore {
   }
 }
 
-/** Copies notes when their turn has come. */
+/** Copies notes after the call, in a later turn. */
 export class NotesLate extends ReferenceStore {
   override noting(traceId: string, id: string, entries: NoteEntries, options?: NoteOptions) {
     super.noting(traceId, id, entries, options);
-    return () => super.noting(traceId, id, entries, options)();
+    return () => Promise.resolve().then(() => super.noting(traceId, id, entries, options)());
   }
 }
 

@@ -29,7 +29,8 @@ export class ReferenceTrace implements Trace {
   #at: string | undefined;
   /** The graph that a load has upgraded to. */
   #graphHash: string | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  /** The last call, until it has ended. */
+  #last: Promise<unknown> | undefined;
   /** What the saves that were given an id were made with besides. */
   protected readonly known = new Map<string, Pick<Checkpoint, "parentId" | "createdAt" | "graphHash">>();
 
@@ -117,8 +118,14 @@ export class ReferenceTrace implements Trace {
   }
 
   protected inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => undefined);
+    // At once if it can be: what is called of the store afterwards comes after it.
+    const done = this.#last === undefined ? work() : this.#last.then(work);
+    const last = done
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#last === last) this.#last = undefined;
+      });
+    this.#last = last;
     return done;
   }
 }
