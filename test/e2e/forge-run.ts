@@ -1,4 +1,6 @@
 import { openStore } from "waystone";
+import { runSteps } from "waystone/steps";
+import type { ScoutInput } from "../../demo/agent/scout.ts";
 import type { Report } from "../../demo/agent/state.ts";
 
 const HOSTILE = "javascript:document.title = 'taken over'";
@@ -19,7 +21,8 @@ export async function forgeRun(): Promise<void> {
     dataVersion: "1",
   };
   const node = "x, url(https://elsewhere.example/)";
-  const state = { goal: "a goal", startedAt: new Date(), targets: [], needs: [], seen: new Set(), log: [], report };
-  await store.trace("forged").save(state, { metadata: { title: "A forged run", node, note: node } });
+  const input: ScoutInput = { goal: "a goal", targets: [], startedAt: new Date() };
+  const head = () => ({ metadata: { title: "A forged run", node, note: node } });
+  await runSteps(store.trace("forged"), async () => report, { input, head });
   await store.close();
 }
