@@ -122,7 +122,7 @@ export class ReferenceTrace implements Trace {
     const done = this.#last === undefined ? work() : this.#last.then(work);
     const last = done
       .catch(() => undefined)
-      .then(() => {
+      .finally(() => {
         if (this.#last === last) this.#last = undefined;
       });
     this.#last = last;
