@@ -27,7 +27,8 @@ export function lineTable(title, rounds, titles) {
 
 /** What a user asks first. @param {Report} report */
 export function fewFigures({ lines, results, titles }) {
-  const candidates = [STORE, BASELINE, "idb-superjson"];
+  const tookPart = results.get("conversation")?.[0];
+  const candidates = [STORE, BASELINE, "idb-superjson"].filter((candidate) => tookPart?.has(candidate));
   /** @type {Column[]} */
   const rows = [
     ["a save, median", "conversation", "p50"],
