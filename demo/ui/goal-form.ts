@@ -1,5 +1,5 @@
 import type { BaselineData, BrowserId } from "../baseline-data.ts";
-import type { Target } from "../agent/state.ts";
+import type { Target } from "../agents/scout/state.ts";
 import { countText } from "./figures.ts";
 import { css, h } from "./h.ts";
 import { ShadowElement, define } from "./shadow-element.ts";

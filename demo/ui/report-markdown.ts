@@ -1,4 +1,4 @@
-import type { Outcome, Report, Support } from "../agent/state.ts";
+import type { Outcome, Report, Support } from "../agents/scout/state.ts";
 
 /** How each outcome is said. */
 export const OUTCOMES: Readonly<Record<Outcome, string>> = {

@@ -1,4 +1,4 @@
-import type { Outcome, Report, Section, Support } from "../agent/state.ts";
+import type { Outcome, Report, Section, Support } from "../agents/scout/state.ts";
 import { css, h, styled } from "./h.ts";
 import { OUTCOMES, reportMarkdown, supportText } from "./report-markdown.ts";
 import { ShadowElement, define } from "./shadow-element.ts";

@@ -1,4 +1,4 @@
-import type { Baseline, BrowserId, Feature } from "../baseline-data.ts";
+import type { Baseline, BrowserId, Feature } from "../../baseline-data.ts";
 
 /** A browser that the app must work in: this version and every later one. */
 export interface Target {
