@@ -35,10 +35,10 @@ test("blocks that were folded together part, and their numbers can be given out 
   await importTraces(store, exportTraces(origin));
   const ids = (await store.list("run")).reverse();
   const bytes = (await store.usage()).storedBytes;
-  await divertTrace(store, "run", { after: ids[59]!, fork: "fork" });
+  await divertTrace(store, "run", { after: ids[109]!, fork: "fork" });
   const other = await saveMessages(store, 1_000, 1_120);
   await expectStates(store, new Map([...states, ...other]));
-  expect((await store.list("run")).length).toBe(180);
+  expect((await store.list("run")).length).toBe(230);
   await store.trace("run").prune(1);
   await store.trace("fork").prune(1);
   const left = new Map([...states, ...other]);
