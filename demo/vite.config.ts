@@ -43,6 +43,7 @@ export default defineConfig(async (environment): Promise<UserConfig> => {
       target: "es2023",
       // The data is one chunk, and LangGraph.js another, which comes when it is wanted.
       chunkSizeWarningLimit: 1100,
+      rolldownOptions: { input: { index: path("index.html"), kit: path("kit/index.html") } },
     },
   };
 });
