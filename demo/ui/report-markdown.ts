@@ -23,7 +23,7 @@ export function reportMarkdown(report: Report): string {
   return [
     "# What the app needs of browsers",
     `> ${report.goal.replaceAll("\n", "\n> ")}`,
-    report.summary,
+    report.polished ?? report.summary,
     [
       row(["Need", "Feature", "Outcome", ...names]),
       row(["---", "---", "---", ...names.map(() => "---")]),
