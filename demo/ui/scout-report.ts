@@ -1,4 +1,4 @@
-import type { Outcome, Report, Section, Support } from "../agent/state.ts";
+import type { Outcome, Report, Section, Support } from "../agents/scout/state.ts";
 import { css, h, styled } from "./h.ts";
 import { OUTCOMES, reportMarkdown, supportText } from "./report-markdown.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
@@ -93,7 +93,7 @@ export class ScoutReport extends ShadowElement {
           "div",
           {},
           h("h2", {}, "What the app needs of browsers"),
-          h("p", { class: "summary" }, report.summary),
+          h("p", { class: "summary" }, report.polished ?? report.summary),
           h("p", { class: "goal" }, report.goal),
         ),
         copy,
@@ -105,6 +105,8 @@ export class ScoutReport extends ShadowElement {
         ...report.dropped.map(({ target, forNeed }) =>
           h("p", {}, `Dropped: ${target.name} ${target.version}, for “${forNeed}”.`),
         ),
+        report.polished !== undefined &&
+          h("p", {}, "The summary is in the words of this browser's own language model."),
         h("p", {}, `Data: web-features ${report.dataVersion}.`),
       ),
     );

@@ -2,7 +2,7 @@ import type { Answer, Step } from "./graph.ts";
 import { afterNeed } from "./next-need.ts";
 import type { Decision, Question, ScoutState } from "./state.ts";
 import { withNeed } from "./state.ts";
-import { nameTargets } from "./support.ts";
+import { nameTargets } from "./knowledge/support.ts";
 
 /** Takes the answer to the open question; without one it stays where it is. */
 export function ask(state: ScoutState, answer?: Answer): Step {

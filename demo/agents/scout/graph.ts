@@ -1,10 +1,10 @@
-import type { BaselineData } from "../baseline-data.ts";
+import type { BaselineData } from "../../baseline-data.ts";
 import { ask } from "./ask.ts";
 import { draft } from "./draft.ts";
 import { judge } from "./judge.ts";
 import { report } from "./report.ts";
 import { search } from "./search.ts";
-import { searchIndex } from "./search-index.ts";
+import { searchIndex } from "./knowledge/search-index.ts";
 import { split } from "./split.ts";
 import type { Choice, ScoutState } from "./state.ts";
 import { weigh } from "./weigh.ts";

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { choicesOf } from "../../demo/agent/ask.ts";
-import { FALLBACKS } from "../../demo/agent/fallbacks.ts";
-import type { Answer, Graph, NodeName } from "../../demo/agent/graph.ts";
-import { createGraph } from "../../demo/agent/graph.ts";
-import { searchIndex } from "../../demo/agent/search-index.ts";
-import { query } from "../../demo/agent/search.ts";
-import { split } from "../../demo/agent/split.ts";
-import type { Choice, ScoutState, Target } from "../../demo/agent/state.ts";
-import { startState } from "../../demo/agent/state.ts";
-import { supportIn } from "../../demo/agent/support.ts";
+import { choicesOf } from "../../demo/agents/scout/ask.ts";
+import { FALLBACKS } from "../../demo/agents/scout/knowledge/fallbacks.ts";
+import type { Answer, Graph, NodeName } from "../../demo/agents/scout/graph.ts";
+import { createGraph } from "../../demo/agents/scout/graph.ts";
+import { searchIndex } from "../../demo/agents/scout/knowledge/search-index.ts";
+import { query } from "../../demo/agents/scout/search.ts";
+import { split } from "../../demo/agents/scout/split.ts";
+import type { Choice, ScoutState, Target } from "../../demo/agents/scout/state.ts";
+import { startState } from "../../demo/agents/scout/state.ts";
+import { supportIn } from "../../demo/agents/scout/knowledge/support.ts";
 import type { BaselineData, BrowserId } from "../../demo/baseline-data.ts";
 import { readBaselineData } from "../../demo/vite-plugin-baseline-data.ts";
 

@@ -4,6 +4,7 @@ import { ask } from "./ask.ts";
 import type { Answer, Graph, NodeName, Step as Made } from "./graph.ts";
 import { ASKING } from "./graph.ts";
 import { undecided, undrafted, unsearched } from "./next-need.ts";
+import { polish } from "./polish.ts";
 import type { Need, Report, ScoutState, Target } from "./state.ts";
 import { startState } from "./state.ts";
 
@@ -28,11 +29,11 @@ interface Found {
  * @param think - Called in each step before it is taken, to take the time that a real tool would.
  */
 export function scout(graph: Graph, think: (signal: AbortSignal) => Promise<void>): StepsFunction<Report, ScoutInput> {
-  return async (step: Step, { input }) => {
+  return async (step: Step, { input, signal }) => {
     let state = startState(input.goal, input.targets, input.startedAt);
     const take = async (node: NodeName): Promise<void> => {
-      const found = await step.run(node, async ({ signal }) => {
-        await think(signal);
+      const found = await step.run(node, async ({ signal: stepSignal }) => {
+        await think(stepSignal);
         return difference(state, graph[node](state));
       });
       state = withFound(state, found);
@@ -48,7 +49,9 @@ export function scout(graph: Graph, think: (signal: AbortSignal) => Promise<void
       state = ask(state, answer).state;
     }
     while (undrafted(state)) await take("draft");
-    return graph.report(state).state.report!;
+    const report = graph.report(state).state.report!;
+    const polished = await polish(report.summary, signal);
+    return polished === undefined ? report : { ...report, polished };
   };
 }
 

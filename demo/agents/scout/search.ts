@@ -1,8 +1,8 @@
 import type { Step } from "./graph.ts";
 import { unsearched } from "./next-need.ts";
-import { platformWords } from "./phrasebook.ts";
-import type { SearchIndex, Term } from "./search-index.ts";
-import { words } from "./search-index.ts";
+import { platformWords } from "./knowledge/phrasebook.ts";
+import type { SearchIndex, Term } from "./knowledge/search-index.ts";
+import { words } from "./knowledge/search-index.ts";
 import type { Candidate, ScoutState } from "./state.ts";
 import { withNeed } from "./state.ts";
 

@@ -1,9 +1,9 @@
-import type { BaselineData } from "../baseline-data.ts";
+import type { BaselineData } from "../../baseline-data.ts";
 import type { Step } from "./graph.ts";
 import { afterNeed, unjudged } from "./next-need.ts";
 import type { Judgement, Need, ScoutState } from "./state.ts";
 import { withNeed } from "./state.ts";
-import { nameTargets, supportIn } from "./support.ts";
+import { nameTargets, supportIn } from "./knowledge/support.ts";
 
 /** Holds the best candidate of one need against the targets that are left. */
 export function judge(data: BaselineData): (state: ScoutState) => Step {

@@ -1,4 +1,4 @@
-import type { Feature } from "../baseline-data.ts";
+import type { Feature } from "../../../baseline-data.ts";
 
 /** A feature and how well it fits a query. */
 export interface Hit {

@@ -1,9 +1,9 @@
-import type { BaselineData } from "../baseline-data.ts";
+import type { BaselineData } from "../../baseline-data.ts";
 import type { Step } from "./graph.ts";
 import { afterNeed, undrafted } from "./next-need.ts";
 import type { Need, ScoutState, Section } from "./state.ts";
 import { withNeed } from "./state.ts";
-import { nameTargets, supportIn } from "./support.ts";
+import { nameTargets, supportIn } from "./knowledge/support.ts";
 
 /** Writes what the report says of one need. */
 export function draft(data: BaselineData): (state: ScoutState) => Step {

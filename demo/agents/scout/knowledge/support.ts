@@ -1,5 +1,5 @@
-import type { BaselineData, Feature } from "../baseline-data.ts";
-import type { Support, Target } from "./state.ts";
+import type { BaselineData, Feature } from "../../../baseline-data.ts";
+import type { Support, Target } from "../state.ts";
 
 /** What `target` makes of `feature`, by the order of its browser's releases. */
 export function supportIn(feature: Feature, target: Target, data: BaselineData): Support {

@@ -1,7 +1,7 @@
-import type { BaselineData } from "../baseline-data.ts";
+import type { BaselineData } from "../../baseline-data.ts";
 import type { Step } from "./graph.ts";
 import type { Outcome, Report, ScoutState, Section } from "./state.ts";
-import { nameTargets } from "./support.ts";
+import { nameTargets } from "./knowledge/support.ts";
 
 /** Puts the sections together and ends the run. */
 export function report(data: BaselineData): (state: ScoutState) => Step {

@@ -1,4 +1,4 @@
-import type { Baseline, BrowserId, Feature } from "../baseline-data.ts";
+import type { Baseline, BrowserId, Feature } from "../../baseline-data.ts";
 
 /** A browser that the app must work in: this version and every later one. */
 export interface Target {
@@ -93,6 +93,8 @@ export interface Section {
 export interface Report {
   readonly goal: string;
   readonly summary: string;
+  /** The summary in the words of the browser's own language model, where it has one. */
+  readonly polished?: string;
   readonly targets: readonly Target[];
   readonly dropped: readonly { readonly target: Target; readonly forNeed: string }[];
   readonly sections: readonly Section[];

@@ -1,9 +1,9 @@
-import type { BaselineData } from "../baseline-data.ts";
-import { FALLBACKS } from "./fallbacks.ts";
+import type { BaselineData } from "../../baseline-data.ts";
+import { FALLBACKS } from "./knowledge/fallbacks.ts";
 import type { Step } from "./graph.ts";
 import { afterNeed, undecided } from "./next-need.ts";
 import type { Alternative, Need, Question, ScoutState } from "./state.ts";
-import { isSafe, nameTargets } from "./support.ts";
+import { isSafe, nameTargets } from "./knowledge/support.ts";
 
 /** How near, in score, another candidate must come to pass for an alternative. */
 const NEAR = 0.55;
