@@ -41,9 +41,9 @@ export class PostgresServer {
   }
 
   /** Starts a standby of this server, from a copy of its data. */
-  async startStandby(name: string): Promise<PostgresServer> {
+  async startStandby(): Promise<PostgresServer> {
     const standby = await PostgresServer.#prepare([...this.#settings]);
-    const primary = `host=${this.folder} user=postgres application_name=${name}`;
+    const primary = `host=${this.folder} user=postgres`;
     await standby.#run("pg_basebackup", ["-D", standby.#data, "-d", primary, "-R", "-X", "stream", "-c", "fast"]);
     await standby.resume();
     return standby;
