@@ -15,6 +15,7 @@ const ROOMS: Record<string, readonly string[]> = {
   adapters: ["core"],
   testing: ["core"],
   steps: ["core"],
+  inspector: ["core", "steps"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
   "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps"],
 };
@@ -22,6 +23,7 @@ const ROOMS: Record<string, readonly string[]> = {
 /** Where a package may be imported, so that each stays on the path of those who use it. */
 const PACKAGES: Record<string, string> = {
   idb: "src/backends/indexeddb",
+  lit: "src/inspector",
   superjson: "src/codecs/superjson.ts",
   "@assistant-ui/react": "src/adapters/assistant-ui",
   "assistant-stream": "src/adapters/assistant-ui",
