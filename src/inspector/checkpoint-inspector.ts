@@ -251,7 +251,8 @@ export class CheckpointInspector extends LitElement {
 
   #retry(): void {
     this.failure = undefined;
-    if (this.#session === undefined) this.#begin();
+    if (this.store === undefined) this.#fire("retry-requested", undefined);
+    else if (this.#session === undefined) this.#begin();
     else void this.#session.runs.read();
   }
 

@@ -51,6 +51,8 @@ export interface CheckpointInspectorEventMap {
   "fork-requested": CustomEvent<ForkMade>;
   /** An event was sent to a run that waits for it. Nobody may be driving it. */
   "answer-given": CustomEvent<AnswerGiven>;
+  /** The user wants the store to be opened once more, after `failure` has said why it was not. */
+  "retry-requested": CustomEvent<undefined>;
   /** A run was deleted, for good. */
   "run-deleted": CustomEvent<{ readonly traceId: TraceId }>;
 }

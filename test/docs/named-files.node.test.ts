@@ -10,7 +10,6 @@ const DOCUMENTS = [
   "docs/reliability.md",
   "docs/upgrades.md",
   "docs/steps.md",
-  "docs/inspector.md",
 ];
 /** The rooms of `src` go by their own names, too. */
 const ROOMS = readdirSync("src", { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));

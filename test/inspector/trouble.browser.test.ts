@@ -40,6 +40,14 @@ test.for(CODES)("a store that could not be opened: %s", async (code) => {
   expect(await barriers()).toEqual([]);
 });
 
+test("the page is asked to open a store once more", async () => {
+  const element = inspect(undefined, { failure: failing("blocked") });
+  const told: string[] = [];
+  element.addEventListener("retry-requested", ({ type }) => told.push(type));
+  await vi.waitFor(() => find(element, "waystone-trouble", "button").click());
+  expect(told).toEqual(["retry-requested"]);
+});
+
 test("each code has words of its own", () => {
   expect(new Set(CODES.map((code) => troubleOf(failing(code)).title)).size).toBe(CODES.length);
 });
