@@ -57,6 +57,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
 const FRAMEWORKS = [
   "@tanstack/lit-virtual",
   "axe-core",
+  "diff",
   "lit",
   "@assistant-ui/react",
   "assistant-stream",
