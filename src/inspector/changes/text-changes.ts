@@ -75,5 +75,6 @@ function wordLength(text: string, index: number): number {
 }
 
 const lastOf = (text: string) => (text.length > CONTEXT ? `…${text.slice(-CONTEXT).replace(/^\S{0,20}\s/, "")}` : text);
-const firstOf = (text: string) => (text.length > CONTEXT ? `${text.slice(0, CONTEXT).replace(/\s\S{0,20}$/, "")}…` : text);
+const firstOf = (text: string) =>
+  text.length > CONTEXT ? `${text.slice(0, CONTEXT).replace(/\s\S{0,20}$/, "")}…` : text;
 const cut = (text: string) => (text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text);
