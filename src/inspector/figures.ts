@@ -28,7 +28,7 @@ export function dateText(ms: number): string {
   return Number.isFinite(ms) ? dayAndClock.format(ms) : "at an unknown time";
 }
 
-/** `1 checkpoint`, `1,033 checkpoints`. */
-export function countText(count: number, one: string): string {
-  return `${count.toLocaleString()} ${one}${count === 1 ? "" : "s"}`;
+/** `1 checkpoint`, `1,033 checkpoints`; `many` is for words that take more than an s. */
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
