@@ -1,8 +1,9 @@
 import { defineConfig, type Plugin } from "vite";
 
 /**
- * Makes of `waystone/inspector` the one file that pages load: with all that it is made of, so that whoever uses the library
- * needs nothing of it. What the others export comes from the TypeScript compiler, and so do the element's types.
+ * Makes of `waystone/inspector` the file that pages load, with all that it is made of, so that whoever uses the library needs
+ * nothing of it; and one more, for tabs that are rarely looked at. What the other entry points export comes from the
+ * TypeScript compiler, and so do the element's types.
  */
 export default defineConfig({
   plugins: [tightTemplates()],
@@ -12,7 +13,11 @@ export default defineConfig({
     emptyOutDir: false,
     lib: { entry: "src/inspector.ts", formats: ["es"], fileName: () => "inspector.js" },
     license: { fileName: "inspector.licenses.md" },
-    rolldownOptions: { output: { minify: true } },
+    rolldownOptions: {
+      // What is loaded later takes what it needs from the one that was first.
+      preserveEntrySignatures: "allow-extension",
+      output: { minify: true, chunkFileNames: "inspector/[name].js" },
+    },
   },
 });
 

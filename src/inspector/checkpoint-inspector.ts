@@ -1,23 +1,27 @@
 import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import type { Store } from "../core/store.ts";
-import type { ForkMade, InspectorSelection, ResumeRequest } from "./contract.ts";
+import type { ArchiveFunctions, ForkMade, InspectorSelection, ResumeRequest } from "./contract.ts";
 import { inspectorStyles } from "./checkpoint-inspector.styles.ts";
 import { checkpointPane, type CheckpointPaneListeners } from "./detail/checkpoint-pane.ts";
 import type { DetailTab } from "./detail/detail-pane.ts";
 import { StateLoader } from "./detail/state-loader.ts";
+import "./help-sheet.ts";
 import type { HelpSheet } from "./help-sheet.ts";
 import { commandOf } from "./keyboard.ts";
 import { paneSwitch, type Pane } from "./pane-switch.ts";
 import { PendingDelete } from "./runs/pending-delete.ts";
+import "./runs/runs-view.ts";
 import type { RunsView } from "./runs/runs-view.ts";
 import { undoToast } from "./runs/undo-toast.ts";
 import { Session } from "./session.ts";
 import { base, theme } from "./theme.ts";
 import { runPane, type RunPaneListeners } from "./timeline/run-pane.ts";
+import "./travel/fork-dialog.ts";
 import type { ForkDialog } from "./travel/fork-dialog.ts";
 import { freeName, repeatsAfter } from "./travel/forking.ts";
 import { troubleWith } from "./trouble/session-trouble.ts";
+import { define } from "./define.ts";
 
 /** How often to find out who owns which run, which nothing reports. */
 const OWNERS_MS = 4_000;
@@ -29,6 +33,7 @@ const OWNERS_MS = 4_000;
 export class CheckpointInspector extends LitElement {
   static override properties = {
     store: { attribute: false },
+    archive: { attribute: false },
     failure: { attribute: false },
     traceId: { attribute: "trace-id", reflect: true },
     checkpointId: { attribute: "checkpoint-id", reflect: true },
@@ -38,6 +43,7 @@ export class CheckpointInspector extends LitElement {
   };
   static override styles = [theme, base, inspectorStyles];
   declare store: Store | undefined;
+  declare archive: ArchiveFunctions | undefined;
   declare failure: unknown;
   declare traceId: TraceId | undefined;
   declare checkpointId: CheckpointId | undefined;
@@ -186,6 +192,7 @@ export class CheckpointInspector extends LitElement {
           ${checkpointPane(session, {
             tab: this.tab,
             markedId: this.markedId,
+            archive: this.archive,
             loader: this.#loader!,
             isInSight: this.checkVisibility(),
             on: this.#listeners,
@@ -300,3 +307,5 @@ export class CheckpointInspector extends LitElement {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 }
+
+define("checkpoint-inspector", CheckpointInspector);

@@ -41,6 +41,52 @@ export interface AnswerGiven {
   readonly value: unknown;
 }
 
+/** How far an export or an import has come. */
+export interface TransferProgress {
+  /** How many checkpoints have been written or read. */
+  readonly checkpoints: number;
+  /** How many bytes. */
+  readonly bytes: number;
+}
+
+/**
+ * What exports and imports traces: the functions of those names of `waystone/archive`, in one object. The inspector is
+ * given them, since an archive is read and written below the public interfaces of a store, by the very library that made
+ * the store.
+ */
+export interface ArchiveFunctions {
+  /** As in `waystone/archive`. */
+  readonly exportTraces: (
+    store: Store,
+    options: {
+      /** The traces to export. Default is all of them. */
+      readonly traceIds?: readonly TraceId[];
+      /** Ends the export. Default is none. */
+      readonly signal?: AbortSignal;
+      /** Told how far it has come. Default is nobody. */
+      readonly onProgress?: (progress: TransferProgress) => void;
+    },
+  ) => ReadableStream<Uint8Array>;
+  /** As in `waystone/archive`. */
+  readonly importTraces: (
+    store: Store,
+    stream: ReadableStream<Uint8Array>,
+    options: {
+      /** What to do about traces that are there. Default is to fail. */
+      readonly onConflict?: "error" | "skip" | "extend";
+      /** Ends the import. Default is none. */
+      readonly signal?: AbortSignal;
+      /** Told how far it has come. Default is nobody. */
+      readonly onProgress?: (progress: TransferProgress) => void;
+    },
+  ) => Promise<{
+    readonly traces: number;
+    readonly checkpoints: number;
+    readonly present: number;
+    readonly skipped: readonly TraceId[];
+  }>;
+}
+
 /** The events of `<checkpoint-inspector>`. They bubble, and leave shadow roots. */
 export interface CheckpointInspectorEventMap {
   /** Another run or checkpoint is shown, by the user or because a new one was saved. */
@@ -66,6 +112,11 @@ export interface CheckpointInspectorElement extends HTMLElement {
   store: Store | undefined;
   /** Why there is no store: what opening it was rejected with. It is shown in words. */
   failure: unknown;
+  /**
+   * What exports and imports traces: `exportTraces` and `importTraces` of `waystone/archive`. Default is nothing: then
+   * neither is offered, and a page that offers neither need not carry them.
+   */
+  archive: ArchiveFunctions | undefined;
   /** The run that is shown. Also an attribute, `trace-id`. */
   traceId: TraceId | undefined;
   /** The checkpoint that is shown. Setting it ends the following. Also an attribute, `checkpoint-id`. */

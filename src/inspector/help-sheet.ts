@@ -1,6 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { base } from "./theme.ts";
 import { dialogStyles } from "./travel/dialog.styles.ts";
+import { define } from "./define.ts";
 
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["↓", "↑", "j", "k"], "next, previous checkpoint"],
@@ -46,3 +47,5 @@ export class HelpSheet extends LitElement {
     </dialog>`;
   }
 }
+
+define("waystone-help", HelpSheet);

@@ -55,7 +55,6 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
 
 /** What the tests of adapters and of the inspector import. */
 const FRAMEWORKS = [
-  "@tanstack/lit-virtual",
   "axe-core",
   "diff",
   "lit",
@@ -75,9 +74,6 @@ const FRAMEWORKS = [
   "@openai/agents-core/testing",
   "langchain",
 ];
-
-/** What the inspector and its tests import. */
-const INTERFACES = ["axe-core", "lit"];
 
 const NODE_ALONE = { hasFullChromium: false, hasFirefox: false, hasWebKit: false };
 
@@ -106,7 +102,7 @@ function inBrowser(
   const browser = name === "chromium-sqlite" ? "chromium" : (name as Browser);
   return {
     // Known from the start: a dependency that is only discovered during the run makes the page load again.
-    optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest", ...FRAMEWORKS, ...INTERFACES] },
+    optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest", ...FRAMEWORKS] },
     test: {
       include: [...include],
       exclude: [...exclude],

@@ -216,11 +216,17 @@ test("a checkpoint is marked by c, and others are compared with it", async () =>
   find(element, "[role=listbox]").focus();
   await userEvent.keyboard("{Home}c{ArrowDown}{ArrowDown}2");
   await vi.waitFor(() =>
-    expect(find(element, "waystone-state-diff")).toMatchObject({ before: sampleState(1), after: sampleState(3) }),
+    expect(find(element, "waystone-state-diff")).toMatchObject({
+      valueBefore: sampleState(1),
+      valueAfter: sampleState(3),
+    }),
   );
   await vi.waitFor(() => expect(selectedText(element)).toContain("#3"));
   await userEvent.keyboard("{Home}c{End}");
   await vi.waitFor(() =>
-    expect(find(element, "waystone-state-diff")).toMatchObject({ before: sampleState(5), after: sampleState(6) }),
+    expect(find(element, "waystone-state-diff")).toMatchObject({
+      valueBefore: sampleState(5),
+      valueAfter: sampleState(6),
+    }),
   );
 });

@@ -6,6 +6,7 @@ import { nodeOf, noteOf } from "../timeline/label.ts";
 import { describe } from "../values/kinds.ts";
 import { formatPath, type Path } from "../values/path.ts";
 import { blame, type BlamedStore, type Finding } from "./blame.ts";
+import { define } from "../define.ts";
 
 type Shown = Exclude<Finding, { kind: "looked" }>;
 
@@ -150,7 +151,7 @@ export class BlameView extends LitElement {
   }
 }
 
-customElements.define("waystone-blame", BlameView);
+define("waystone-blame", BlameView);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -5,6 +5,7 @@ import { describe, kindOf } from "../values/kinds.ts";
 import { formatPath, type Path } from "../values/path.ts";
 import { compareStates, TooLarge, type ChangedEntry, type Difference, type Entry, type LoneEntry } from "./compare.ts";
 import { textChanges } from "./text-changes.ts";
+import { define } from "../define.ts";
 
 /** So many rows are drawn before one has to ask for more. */
 const PAGE = 400;
@@ -179,7 +180,7 @@ function summaryOf(lines: readonly Line[]): string {
   return told.map(([kind, count]) => `${count.toLocaleString()} ${kind}`).join(", ");
 }
 
-customElements.define("waystone-state-diff", StateDiff);
+define("waystone-state-diff", StateDiff);
 
 declare global {
   interface HTMLElementTagNameMap {

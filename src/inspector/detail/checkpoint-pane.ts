@@ -1,6 +1,8 @@
 import { html, type TemplateResult } from "lit";
 import type { CheckpointId } from "../../core/checkpoint.ts";
+import type { ArchiveFunctions } from "../contract.ts";
 import type { Session } from "../session.ts";
+import "./detail-pane.ts";
 import type { DetailTab } from "./detail-pane.ts";
 import type { StateLoader } from "./state-loader.ts";
 
@@ -18,6 +20,7 @@ export interface CheckpointPane {
   readonly tab: DetailTab;
   /** The checkpoint that others are compared with, instead of their parents. */
   readonly markedId: CheckpointId | undefined;
+  readonly archive: ArchiveFunctions | undefined;
   readonly loader: StateLoader;
   /** Whether anybody can see it: otherwise no state is loaded for it. */
   readonly isInSight: boolean;
@@ -27,7 +30,7 @@ export interface CheckpointPane {
 /** Draws the checkpoint that a session shows, and has loaded what that takes. */
 export function checkpointPane(
   session: Session,
-  { tab, markedId, loader, isInSight, on }: CheckpointPane,
+  { tab, markedId, archive, loader, isInSight, on }: CheckpointPane,
 ): TemplateResult {
   const { selected, isFollowing } = session;
   const head = selected?.head;
@@ -41,6 +44,7 @@ export function checkpointPane(
   }
   return html`<waystone-detail
     .store=${session.store}
+    .archive=${archive}
     .head=${head}
     .isAtEnd=${selected?.isLatest === true && head?.nextNode === undefined}
     .loaded=${head && loader.get(head.id)}

@@ -2,11 +2,16 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import type { CheckpointId, StoredHead } from "../../core/checkpoint.ts";
 import type { Store } from "../../core/store.ts";
 import { bytesText, dateText, timeText } from "../figures.ts";
+import type { ArchiveFunctions } from "../contract.ts";
+import "../state/state-tree.ts";
 import { base } from "../theme.ts";
 import { nodeOf, noteOf } from "../timeline/label.ts";
 import { calmly, troubleOf } from "../trouble/trouble.ts";
+import "../trouble/trouble-view.ts";
+import type { Path } from "../values/path.ts";
 import { detailStyles } from "./detail-pane.styles.ts";
 import type { LoadedState } from "./state-loader.ts";
+import { define } from "../define.ts";
 
 /** What can be seen of a checkpoint. */
 export type DetailTab = "state" | "changes" | "blame" | "storage";
@@ -26,6 +31,7 @@ const NAMES = Object.keys(TABS) as DetailTab[];
 export class DetailPane extends LitElement {
   static override properties = {
     store: { attribute: false },
+    archive: { attribute: false },
     head: { attribute: false },
     loaded: { attribute: false },
     compared: { attribute: false },
@@ -37,6 +43,7 @@ export class DetailPane extends LitElement {
   };
   static override styles = [base, detailStyles];
   declare store: Store | undefined;
+  declare archive: ArchiveFunctions | undefined;
   declare head: StoredHead | undefined;
   /** The state of the checkpoint, once it is there. */
   declare loaded: LoadedState | undefined;
@@ -47,13 +54,15 @@ export class DetailPane extends LitElement {
   declare isAtEnd: boolean;
   declare isMarked: boolean;
   declare tab: DetailTab;
-  declare path: unknown;
+  /** The value that is selected in the state. */
+  declare path: Path;
   /** What was shown before: it stays in sight until the next state is there. */
   #shown: LoadedState | undefined;
 
   constructor() {
     super();
     this.tab = "state";
+    this.path = [];
     this.isAtEnd = false;
     this.isMarked = false;
   }
@@ -68,6 +77,7 @@ export class DetailPane extends LitElement {
 
   override willUpdate(): void {
     this.#shown = this.loaded ?? this.#shown;
+    if (this.tab !== "state") void import("./further-views.ts");
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -136,14 +146,13 @@ export class DetailPane extends LitElement {
 
   #panel(head: StoredHead): TemplateResult {
     if (this.tab === "storage")
-      return html`<waystone-storage .store=${this.store} .traceId=${head.traceId}></waystone-storage>`;
+      return html`<waystone-storage .store=${this.store} .traceId=${head.traceId} .archive=${this.archive}></waystone-storage>`;
     if (this.tab === "blame") {
       return html`<waystone-blame
         .store=${this.store}
         .checkpointId=${head.id}
         .path=${this.path}
-        @checkpoint-selected=${(event: CustomEvent<{ readonly id: CheckpointId }>) =>
-          this.#fire("checkpoint-selected", event.detail.id)}
+        @checkpoint-selected=${this.#selected}
       ></waystone-blame>`;
     }
     const shown = this.#shown;
@@ -163,11 +172,17 @@ export class DetailPane extends LitElement {
       return html`<waystone-trouble .trouble=${calmly("loading")}></waystone-trouble>`;
     if (compared !== undefined && "error" in compared)
       return html`<waystone-trouble .trouble=${troubleOf(compared.error)}></waystone-trouble>`;
-    return html`<waystone-state-diff .before=${compared?.state} .after=${state} @path-selected=${this.#pathSelected}>
+    return html`<waystone-state-diff .valueBefore=${compared?.state} .valueAfter=${state} @path-selected=${this.#pathSelected}>
     </waystone-state-diff>`;
   }
 
-  #pathSelected(event: CustomEvent<{ readonly path: unknown }>): void {
+  #selected(event: CustomEvent<{ readonly id: CheckpointId }>): void {
+    event.stopPropagation();
+    this.#fire("checkpoint-selected", event.detail.id);
+  }
+
+  #pathSelected(event: CustomEvent<{ readonly path: Path }>): void {
+    event.stopPropagation();
     this.path = event.detail.path;
   }
 
@@ -188,3 +203,5 @@ export class DetailPane extends LitElement {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
+
+define("waystone-detail", DetailPane);

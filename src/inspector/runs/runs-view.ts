@@ -7,6 +7,7 @@ import { base } from "../theme.ts";
 import { titleOf } from "../timeline/label.ts";
 import type { RunState } from "./run-state.ts";
 import { runsStyles } from "./runs-view.styles.ts";
+import { define } from "../define.ts";
 
 const ROW_HEIGHT = 58;
 
@@ -121,3 +122,5 @@ export class RunsView extends LitElement {
     this.dispatchEvent(new CustomEvent(type, { detail: traceId }));
   }
 }
+
+define("waystone-runs", RunsView);

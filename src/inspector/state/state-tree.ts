@@ -1,4 +1,3 @@
-import { VirtualizerController } from "@tanstack/lit-virtual";
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { Slices } from "../slices.ts";
 import { base } from "../theme.ts";
@@ -9,6 +8,8 @@ import { searchState } from "../values/search.ts";
 import { findAnchors } from "../values/anchors.ts";
 import { styles } from "./state-tree.styles.ts";
 import "./value-detail.ts";
+import { define } from "../define.ts";
+import { RowWindow } from "../row-window.ts";
 
 const ROW_PIXELS = 22;
 const MOST_HITS = 1_000;
@@ -50,11 +51,9 @@ export class StateTree extends LitElement {
   #hitIds: ReadonlySet<string> = new Set();
   #ofValue = new AbortController();
   #ofSearch = new AbortController();
-  readonly #virtual = new VirtualizerController<HTMLElement, HTMLElement>(this, {
-    count: 0,
-    getScrollElement: () => this.renderRoot?.querySelector<HTMLElement>("[role=tree]") ?? null,
-    estimateSize: () => ROW_PIXELS,
-    overscan: 8,
+  readonly #window = new RowWindow(this, {
+    rowHeight: ROW_PIXELS,
+    findScroller: () => this.renderRoot.querySelector<HTMLElement>("[role=tree]"),
   });
 
   constructor() {
@@ -75,8 +74,7 @@ export class StateTree extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("value")) this.#begin();
     if (changed.has("value") || changed.has("selectedPath")) this.#tree.reveal(this.selectedPath);
-    const virtualizer = this.#virtual.getVirtualizer();
-    virtualizer.setOptions({ ...virtualizer.options, count: this.#tree.length });
+    this.#window.count = this.#tree.length;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -103,9 +101,8 @@ export class StateTree extends LitElement {
   }
 
   protected override render() {
-    const virtualizer = this.#virtual.getVirtualizer();
     const at = this.#tree.indexOf(this.selectedPath);
-    const items = virtualizer.getVirtualItems();
+    const items = this.#window.rows;
     const isActiveDrawn = items.some(({ index }) => index === at);
     const selected = valueAt(this.value, this.selectedPath);
     return html`
@@ -132,7 +129,7 @@ export class StateTree extends LitElement {
         @keydown=${this.#onKey}
         @click=${this.#onClick}
       >
-        <div role="presentation" style="block-size: ${virtualizer.getTotalSize()}px">
+        <div role="presentation" style="block-size: ${this.#window.totalHeight}px">
           ${items.map(({ index, start }) => this.#row(this.#tree.row(index), index, start, index === at))}
         </div>
       </div>
@@ -288,7 +285,7 @@ export class StateTree extends LitElement {
   }
 
   #scrollTo(index: number | undefined): void {
-    if (index !== undefined) this.#virtual.getVirtualizer().scrollToIndex(index, { align: "auto" });
+    if (index !== undefined) this.#window.reveal(index);
   }
 }
 
@@ -302,7 +299,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-customElements.define("waystone-state-tree", StateTree);
+define("waystone-state-tree", StateTree);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -5,6 +5,7 @@ import { imageTypeOf } from "../values/images.ts";
 import { bytesOf, describe, kindOf, measure } from "../values/kinds.ts";
 import { writeValue } from "../values/notation.ts";
 import { formatPath, type Path } from "../values/path.ts";
+import { define } from "../define.ts";
 
 /** Of a longer string, this much is shown at first. */
 const MOST_CHARACTERS = 2_000;
@@ -146,4 +147,4 @@ function hexOf(value: unknown): string {
   return `\n${text}${(value as ArrayBuffer).byteLength > MOST_BYTES ? " …" : ""}`;
 }
 
-customElements.define("waystone-value-detail", ValueDetail);
+define("waystone-value-detail", ValueDetail);

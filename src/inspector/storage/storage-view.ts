@@ -8,8 +8,9 @@ import { base } from "../theme.ts";
 import { nodeOf } from "../timeline/label.ts";
 import { savingText, shareOf, type Share } from "./shares.ts";
 import { styles } from "./storage-view.styles.ts";
-import type { ArchiveFunctions } from "./transfer.ts";
+import type { ArchiveFunctions } from "../contract.ts";
 import "./transfer-panel.ts";
+import { define } from "../define.ts";
 
 /** So many checkpoints are shown at first, the newest. */
 const PAGE = 50;
@@ -245,7 +246,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-customElements.define("waystone-storage", StorageView);
+define("waystone-storage", StorageView);
 
 declare global {
   interface HTMLElementTagNameMap {

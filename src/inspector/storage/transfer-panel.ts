@@ -3,7 +3,9 @@ import type { TraceId } from "../../core/checkpoint.ts";
 import type { Store } from "../../core/store.ts";
 import { bytesText, countText } from "../figures.ts";
 import { base } from "../theme.ts";
-import { archiveName, saveFile, type ArchiveFunctions, type TransferProgress } from "./transfer.ts";
+import type { ArchiveFunctions, TransferProgress } from "../contract.ts";
+import { archiveName, saveFile } from "./transfer.ts";
+import { define } from "../define.ts";
 
 /** `<waystone-transfer>`: exports traces to a file, and imports them from one, by button or by drag and drop. */
 export class TransferPanel extends LitElement {
@@ -149,4 +151,4 @@ export class TransferPanel extends LitElement {
   }
 }
 
-customElements.define("waystone-transfer", TransferPanel);
+define("waystone-transfer", TransferPanel);

@@ -4,7 +4,10 @@ import type { AnswerGiven } from "../contract.ts";
 import { RUN_STATES } from "../runs/runs-view.ts";
 import type { Session } from "../session.ts";
 import { calmly, troubleOf } from "../trouble/trouble.ts";
+import "../travel/waiting-view.ts";
+import "../trouble/trouble-view.ts";
 import { titleOf } from "./label.ts";
+import "./timeline-view.ts";
 
 /** What the pane of a run tells the element that it is in. */
 export interface RunPaneListeners {

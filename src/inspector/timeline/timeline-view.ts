@@ -7,6 +7,7 @@ import { graphOf, graphWidth } from "./graph.ts";
 import { nodeOf, noteOf } from "./label.ts";
 import type { TimelineLayout, TimelineRow } from "./lanes.ts";
 import { timelineStyles } from "./timeline-view.styles.ts";
+import { define } from "../define.ts";
 
 /** The height of a row, in px. */
 export const ROW_HEIGHT = 46;
@@ -118,3 +119,5 @@ export class TimelineView extends LitElement {
     if (this.isFollowing && event.deltaY < 0) this.dispatchEvent(new Event("held"));
   }
 }
+
+define("waystone-timeline", TimelineView);

@@ -7,6 +7,7 @@ import { nodeOf } from "../timeline/label.ts";
 import { troubleOf } from "../trouble/trouble.ts";
 import { dialogStyles } from "./dialog.styles.ts";
 import { makeFork, type Repeats } from "./forking.ts";
+import { define } from "../define.ts";
 
 /** What the dialog is opened for. */
 export interface ForkWish {
@@ -158,3 +159,5 @@ function warningOf({ checkpoints, steps }: Repeats): TemplateResult {
     }
   </p>`;
 }
+
+define("waystone-fork-dialog", ForkDialog);

@@ -6,6 +6,7 @@ import { runStatus, type AwaitedEvent } from "../../steps/status.ts";
 import type { AnswerGiven } from "../contract.ts";
 import { base } from "../theme.ts";
 import { troubleOf } from "../trouble/trouble.ts";
+import { define } from "../define.ts";
 
 /**
  * `<waystone-waiting>`: what a run of `waystone/steps` waits for, and a field to send it. It reads the run's newest state,
@@ -111,3 +112,5 @@ export function valueOf(text: string): unknown {
     return text;
   }
 }
+
+define("waystone-waiting", WaitingView);

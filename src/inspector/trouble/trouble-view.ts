@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, svg, type TemplateResult } from "lit";
 import { base } from "../theme.ts";
 import type { Trouble } from "./trouble.ts";
+import { define } from "../define.ts";
 
 const CALM_SIGN = svg`<path d="M8 12h8" />`;
 const ALARM_SIGN = svg`<path d="M12 7v6m0 3.6v.1" />`;
@@ -45,3 +46,5 @@ export class TroubleView extends LitElement {
     </div>`;
   }
 }
+
+define("waystone-trouble", TroubleView);
