@@ -17,7 +17,7 @@ const ROOMS: Record<string, readonly string[]> = {
   steps: ["core"],
   inspector: ["core", "steps"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps"],
+  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "inspector"],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */

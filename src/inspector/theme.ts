@@ -12,12 +12,10 @@ import { css } from "lit";
 
 /**
  * The look of the inspector: custom properties, which a page sets on `<checkpoint-inspector>` to change them. The parts
- * inside inherit them. Light and dark go by `color-scheme`.
+ * inside inherit them. Light and dark go by the `color-scheme` of the page, or of the element.
  */
 export const theme = css`
   :host {
-    color-scheme: light dark;
-
     --waystone-bg: light-dark(#f3f1ed, #121417);
     --waystone-surface: light-dark(#ffffff, #191c20);
     --waystone-raised: light-dark(#faf8f5, #1f2328);

@@ -76,6 +76,9 @@ const FRAMEWORKS = [
   "langchain",
 ];
 
+/** What the inspector and its tests import. */
+const INTERFACES = ["axe-core", "lit"];
+
 const NODE_ALONE = { hasFullChromium: false, hasFirefox: false, hasWebKit: false };
 
 function inNode({ name, include, exclude }: Suite, turn: number): TestProjectInlineConfiguration {
@@ -103,7 +106,7 @@ function inBrowser(
   const browser = name === "chromium-sqlite" ? "chromium" : (name as Browser);
   return {
     // Known from the start: a dependency that is only discovered during the run makes the page load again.
-    optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest", ...FRAMEWORKS] },
+    optimizeDeps: { include: ["idb", "superjson", "fast-check", "vitest", ...FRAMEWORKS, ...INTERFACES] },
     test: {
       include: [...include],
       exclude: [...exclude],
