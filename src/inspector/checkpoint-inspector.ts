@@ -23,9 +23,6 @@ import { freeName, repeatsAfter } from "./travel/forking.ts";
 import { troubleWith } from "./trouble/session-trouble.ts";
 import { define } from "./define.ts";
 
-/** How often to find out who owns which run, which nothing reports. */
-const OWNERS_MS = 4_000;
-
 /**
  * `<checkpoint-inspector>`; see `CheckpointInspectorElement`. It draws what a {@link Session} has, at most once a frame, and
  * not at all while the page is hidden.
@@ -55,7 +52,6 @@ export class CheckpointInspector extends LitElement {
   #loader: StateLoader | undefined;
   #told = "";
   #isToBeDrawn = false;
-  #asking: ReturnType<typeof setInterval> | undefined;
   readonly #deleting = new PendingDelete(async (traceId) => {
     await this.store?.deleteTrace(traceId).catch((error: unknown) => (this.failure = error));
     this.#fire("run-deleted", { traceId });
@@ -90,14 +86,10 @@ export class CheckpointInspector extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.hasUpdated) this.#begin();
-    this.#asking = setInterval(() => {
-      if (!document.hidden) void this.#session?.lookForOwners();
-    }, OWNERS_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#asking);
     void this.#deleting.finish();
     this.#end();
   }
@@ -285,8 +277,6 @@ export class CheckpointInspector extends LitElement {
     switch (command.do) {
       case "step":
         return session.step(command.by);
-      case "oldest":
-        return session.step(-Infinity);
       case "newest":
         return session.follow();
       case "follow":

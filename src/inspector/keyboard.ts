@@ -4,16 +4,15 @@ import type { DetailTab } from "./detail/detail-pane.ts";
 export type Command =
   | { readonly do: "step"; readonly by: number }
   | { readonly do: "tab"; readonly tab: DetailTab }
-  | { readonly do: "follow" | "newest" | "oldest" | "mark" | "search" | "help" };
+  | { readonly do: "follow" | "newest" | "mark" | "search" | "help" };
 
-const STEPS: Readonly<Record<string, number>> = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
+const STEPS: Readonly<Record<string, number>> = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1, Home: -Infinity };
 const TABS: Readonly<Record<string, DetailTab>> = { "1": "state", "2": "changes", "3": "blame", "4": "storage" };
-const COMMANDS: Readonly<Record<string, "follow" | "newest" | "oldest" | "mark" | "search" | "help">> = {
+const COMMANDS: Readonly<Record<string, "follow" | "newest" | "mark" | "search" | "help">> = {
   f: "follow",
   c: "mark",
   "/": "search",
   "?": "help",
-  Home: "oldest",
   End: "newest",
 };
 

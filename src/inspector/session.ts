@@ -6,6 +6,9 @@ import { Family } from "./timeline/family.ts";
 import { afterChange, follow, FOLLOWING, select, type Following } from "./timeline/following.ts";
 import { layOut, type TimelineLayout, type TimelineRow } from "./timeline/lanes.ts";
 
+/** How often to find out who owns which run: nothing reports that. */
+const OWNERS_MS = 4_000;
+
 const EMPTY: TimelineLayout = { rows: [], tracks: [], lanes: 1 };
 
 /**
@@ -21,6 +24,7 @@ export class Session extends EventTarget {
   #layout: TimelineLayout = EMPTY;
   #isStale = false;
   #isOwned: Ownership = () => false;
+  readonly #asking: ReturnType<typeof setInterval>;
   #isClosed = false;
 
   /** @throws `closed`. */
@@ -29,7 +33,10 @@ export class Session extends EventTarget {
     this.store = store;
     this.runs = new RunFeed(store);
     this.runs.addEventListener("change", () => this.#changed());
-    void this.lookForOwners();
+    void this.#lookForOwners();
+    this.#asking = setInterval(() => {
+      if (globalThis.document?.hidden !== true) void this.#lookForOwners();
+    }, OWNERS_MS);
   }
 
   /** The run that is shown. */
@@ -66,8 +73,7 @@ export class Session extends EventTarget {
     return summary && runStateOf(summary, { isOwned: this.#isOwned(traceId), now: Date.now() });
   }
 
-  /** Finds out who owns which run. Nothing reports that, so somebody has to ask now and then. */
-  async lookForOwners(): Promise<void> {
+  async #lookForOwners(): Promise<void> {
     this.#isOwned = await readOwnership();
     this.#changed();
   }
@@ -114,6 +120,7 @@ export class Session extends EventTarget {
 
   close(): void {
     this.#isClosed = true;
+    clearInterval(this.#asking);
     this.runs.close();
     this.#family?.close();
   }

@@ -75,7 +75,7 @@ test("follows what is saved, until one is selected, and again by f or End", asyn
   await vi.waitFor(() => expect(element.checkpointId).toBe("run-39"));
   expect(element.isFollowing).toBe(false);
   await saveSampleRun(store, "run", { steps: 1, isDone: false });
-  await vi.waitFor(() => expect(findAll(element, ".latest")).toHaveLength(1));
+  await drawn();
   expect(element.checkpointId).toBe("run-39");
   await userEvent.keyboard("{Home}");
   await vi.waitFor(() => expect(element.checkpointId).toBe("run-1"));

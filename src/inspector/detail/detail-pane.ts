@@ -70,7 +70,8 @@ export class DetailPane extends LitElement {
   /** Goes to the field that searches the state. */
   search(): boolean {
     const tree = this.renderRoot.querySelector("waystone-state-tree");
-    const field = tree?.shadowRoot?.querySelector<HTMLInputElement>("input[type=search]");
+    const search = tree?.shadowRoot?.querySelector("waystone-state-search");
+    const field = search?.shadowRoot?.querySelector("input");
     field?.focus();
     return field != null;
   }

@@ -1,7 +1,10 @@
 /**
  * The room `state` shows a state as a tree, and edits it.
  *
- * `row-tree.ts` has the rows of what is open, `state-tree.ts` draws them, `value-detail.ts` says all about one value.
+ * - `row-tree.ts` has the rows of what is open, `state-tree.ts` draws them, `state-search.ts` is the field to search by,
+ *   `value-detail.ts` says all about one value.
+ * - `edit.ts` makes a changed copy of a state, `written-values.ts` reads what was written into a field, `state-editor.ts`
+ *   has the fields.
  */
 import { childrenOf, hasChildren, type Children } from "../values/children.ts";
 import { formatStep, type Path, type PathStep } from "../values/path.ts";

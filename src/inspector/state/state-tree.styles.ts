@@ -3,9 +3,6 @@ import { css } from "lit";
 /** The look of `<waystone-state-tree>`. */
 export const styles = css`
   :host { display: flex; flex-direction: column; block-size: 100%; min-block-size: 240px; }
-  .bar { display: flex; flex-wrap: wrap; gap: 4px; padding: 6px 8px; align-items: center; }
-  .bar input { flex: 1 1 12ch; min-inline-size: 0; }
-  .bar output { color: var(--waystone-muted); font-variant-numeric: tabular-nums; white-space: nowrap; }
   [role="tree"] {
     flex: 1 1 auto; min-block-size: 120px; overflow: auto; position: relative; outline: none;
     border-block: 1px solid var(--waystone-line); background: var(--waystone-surface);

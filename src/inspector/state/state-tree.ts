@@ -1,18 +1,17 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { Slices } from "../slices.ts";
 import { base } from "../theme.ts";
+import { findAnchors } from "../values/anchors.ts";
 import { describe, kindOf, measure } from "../values/kinds.ts";
 import { formatPath, valueAt, type Path } from "../values/path.ts";
 import { RowTree, type Row } from "./row-tree.ts";
-import { searchState } from "../values/search.ts";
-import { findAnchors } from "../values/anchors.ts";
 import { styles } from "./state-tree.styles.ts";
+import "./state-search.ts";
 import "./value-detail.ts";
 import { define } from "../define.ts";
 import { RowWindow } from "../row-window.ts";
 
 const ROW_PIXELS = 22;
-const MOST_HITS = 1_000;
 
 /** What is handed over with `path-selected`. */
 export interface PathSelected {
@@ -30,10 +29,9 @@ export class StateTree extends LitElement {
   static override properties = {
     value: { attribute: false },
     selectedPath: { attribute: false },
+    hasDetail: { attribute: false },
     anchors: { state: true },
     hits: { state: true },
-    hit: { state: true },
-    isSearching: { state: true },
   };
   static override styles = [base, styles];
 
@@ -41,16 +39,14 @@ export class StateTree extends LitElement {
   declare value: unknown;
   /** The place that is selected. Setting it opens what it is in. Default is the whole state. */
   declare selectedPath: Path;
+  /** Whether all there is to say of the selected value stands below the tree. Default is true. */
+  declare hasDetail: boolean;
   declare anchors: ReadonlyMap<unknown, Path>;
-  declare hits: readonly Path[];
-  declare hit: number;
-  declare isSearching: boolean;
+  /** The ids of the rows that a search has found. */
+  declare hits: ReadonlySet<string>;
 
   #tree = new RowTree(undefined);
-  #searched = "";
-  #hitIds: ReadonlySet<string> = new Set();
   #ofValue = new AbortController();
-  #ofSearch = new AbortController();
   readonly #window = new RowWindow(this, {
     rowHeight: ROW_PIXELS,
     findScroller: () => this.renderRoot.querySelector<HTMLElement>("[role=tree]"),
@@ -59,16 +55,14 @@ export class StateTree extends LitElement {
   constructor() {
     super();
     this.selectedPath = [];
+    this.hasDetail = true;
     this.anchors = new Map();
-    this.hits = [];
-    this.hit = 0;
-    this.isSearching = false;
+    this.hits = new Set();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#ofValue.abort();
-    this.#ofSearch.abort();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -86,18 +80,21 @@ export class StateTree extends LitElement {
     this.#ofValue = new AbortController();
     this.#tree = new RowTree(this.value, this.#tree.openPaths);
     this.anchors = new Map();
-    this.#setHits([]);
+    this.hits = new Set();
     void this.#anchor(this.#ofValue.signal);
   }
 
   async #anchor(signal: AbortSignal): Promise<void> {
     const slices = new Slices(signal);
-    // What is shown must not wait for all of the value.
-    const anchors = await unlessAborted(
-      this.updateComplete.then(() => slices.pause()).then(() => findAnchors(this.value, slices)),
-      signal,
-    );
-    if (anchors) this.anchors = anchors;
+    try {
+      // What is shown must not wait for all of the value.
+      await this.updateComplete;
+      await slices.pause();
+      const anchors = await findAnchors(this.value, slices);
+      if (!signal.aborted) this.anchors = anchors;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   protected override render() {
@@ -106,20 +103,14 @@ export class StateTree extends LitElement {
     const isActiveDrawn = items.some(({ index }) => index === at);
     const selected = valueAt(this.value, this.selectedPath);
     return html`
-      <div class="bar">
-        <input
-          type="search"
-          placeholder="Search keys and values"
-          aria-label="Search in the state"
-          @input=${(event: InputEvent) => this.#search((event.target as HTMLInputElement).value)}
-          @keydown=${this.#onSearchKey}
-        />
-        <output>${this.#hitText()}</output>
-        <button class="quiet" ?hidden=${this.hits.length === 0} @click=${() => this.#goToHit(-1)} aria-label="Previous match">↑</button>
-        <button class="quiet" ?hidden=${this.hits.length === 0} @click=${() => this.#goToHit(1)} aria-label="Next match">↓</button>
+      <waystone-state-search
+        .value=${this.value}
+        @found=${this.#onFound}
+        @hit-selected=${(event: CustomEvent<PathSelected>) => this.#select(event.detail.path)}
+      >
         <button class="quiet" @click=${() => this.#change(() => this.#tree.openAll())}>Expand</button>
         <button class="quiet" @click=${() => this.#change(() => this.#tree.closeAll())}>Collapse</button>
-      </div>
+      </waystone-state-search>
       <div
         role="tree"
         part="tree"
@@ -134,7 +125,7 @@ export class StateTree extends LitElement {
         </div>
       </div>
       ${
-        selected && this.value !== undefined
+        selected && this.hasDetail
           ? html`<waystone-value-detail
             .path=${this.selectedPath}
             .value=${selected.value}
@@ -153,7 +144,7 @@ export class StateTree extends LitElement {
       role="treeitem"
       id="row-${index}"
       data-index=${index}
-      class="${isSelected ? "active" : ""} ${this.#hitIds.has(row.id) ? "hit" : ""}"
+      class="${isSelected ? "active" : ""} ${this.hits.has(row.id) ? "hit" : ""}"
       style="--depth: ${row.depth}; translate: 0 ${start}px"
       aria-level=${row.depth + 1}
       aria-posinset=${row.position + 1}
@@ -185,50 +176,14 @@ export class StateTree extends LitElement {
       : `The same object as ${text || "the whole state"}.`;
   }
 
-  #hitText(): string {
-    if (this.isSearching) return "searching …";
-    if (this.hits.length === 0) return this.#searched === "" ? "" : "no match";
-    return `${this.hit + 1} of ${this.hits.length}${this.hits.length === MOST_HITS ? "+" : ""}`;
-  }
-
-  async #search(text: string): Promise<void> {
-    this.#ofSearch.abort();
-    this.#ofSearch = new AbortController();
-    const { signal } = this.#ofSearch;
-    this.#searched = text;
-    this.isSearching = text !== "";
-    const hits = await unlessAborted(searchState(this.value, text, { signal, limit: MOST_HITS }), signal);
-    if (!hits) return;
-    this.isSearching = false;
-    this.#setHits(hits);
-    if (hits.length > 0) this.#select(hits[0]!);
-  }
-
-  #setHits(hits: readonly Path[]): void {
-    this.hits = hits;
-    this.hit = 0;
-    this.#hitIds = new Set(hits.map((path) => formatPath(path)));
-  }
-
-  #goToHit(by: 1 | -1): void {
-    if (this.hits.length === 0) return;
-    this.hit = (this.hit + by + this.hits.length) % this.hits.length;
-    this.#select(this.hits[this.hit]!);
-  }
-
-  #onSearchKey(event: KeyboardEvent): void {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    this.#goToHit(event.shiftKey ? -1 : 1);
+  #onFound(event: CustomEvent<{ readonly paths: readonly Path[] }>): void {
+    this.hits = new Set(event.detail.paths.map((path) => formatPath(path)));
   }
 
   #onClick(event: MouseEvent): void {
     const index = (event.target as Element).closest<HTMLElement>("[role=treeitem]")?.dataset.index;
-    if (index !== undefined) this.#act(this.#tree.row(Number(index)));
-  }
-
-  /** Selects a row; one that is selected already is opened or closed, and so is one whose path leads nowhere else. */
-  #act(row: Row): void {
+    if (index === undefined) return;
+    const row = this.#tree.row(Number(index));
     if (row.hidden !== undefined) return this.#change(() => this.#tree.showMore(row.path));
     if (row.canOpen) this.#toggle(row);
     this.#select(row.path);
@@ -286,16 +241,6 @@ export class StateTree extends LitElement {
 
   #scrollTo(index: number | undefined): void {
     if (index !== undefined) this.#window.reveal(index);
-  }
-}
-
-/** What the work returns; `undefined` if nobody wants it any more. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return undefined;
   }
 }
 

@@ -110,6 +110,7 @@ export class ForkDialog extends LitElement {
   }
 
   async #edit(): Promise<void> {
+    void import("../detail/further-views.ts");
     const { id } = this.wish!.head;
     try {
       const checkpoint = await this.store!.load(id);

@@ -52,6 +52,13 @@ test("elements are found again when others come and go before them, and when the
     '    "" → "edited"',
     '- state[4] { id: "e", text: "" }',
   ]);
+  expect(await changes([item("a"), item("b"), item("c")], [item("c", "edited"), item("a"), item("b")])).toEqual([
+    "> state[0] from 2",
+    "  = 1",
+    "  ~ state[0].text",
+    '    "" → "edited"',
+    "= 2",
+  ]);
   expect(await changes([1, 2, 3], [2, 3])).toEqual(["- state[0] 1", "= 2"]);
   expect(await changes(["x", "x"], ["x", "x", "x"])).toEqual(["= 2", '+ state[2] "x"']);
   expect(await changes([{ text: "a", n: 1 }], [{ text: "b", n: 1 }])).toEqual([

@@ -107,13 +107,17 @@ test("search selects what it finds, wherever it is", async () => {
   const list = Array.from({ length: 3_000 }, (_, index) => ({ text: index === 2_718 ? "the needle" : "hay" }));
   const tree = shownTree({ deep: { list } });
   const root = await drawn(tree);
-  const field = root.querySelector("input")!;
+  const search = root.querySelector("waystone-state-search")!.shadowRoot!;
+  const field = search.querySelector("input")!;
   field.value = "NEEDLE";
   field.dispatchEvent(new InputEvent("input"));
   await vi.waitFor(() => expect(formatPath(tree.selectedPath)).toBe("deep.list[2718].text"));
   await drawn(tree);
-  expect(root.querySelector("output")!.textContent).toBe("1 of 1");
+  expect(search.querySelector("output")!.textContent).toBe("1 of 1");
   expect(root.querySelector(".hit")!.textContent).toContain("the needle");
+  // Another checkpoint is shown: what was searched for is searched for there, and the selection stays.
+  tree.value = { needles: 1, also: "needle" };
+  await vi.waitFor(() => expect(search.querySelector("output")!.textContent).toBe("1 of 2"));
 });
 
 test("5 MB open with few rows drawn, and no look at what is closed", async () => {
