@@ -3,6 +3,7 @@ import type { StepsState } from "waystone/steps";
 import data from "virtual:baseline-data";
 import { createGraph, graphHashOf } from "./agent/graph.ts";
 import { scoutSource } from "./scout-source.ts";
+import { keepOffline } from "./offline.ts";
 import { Runs } from "./runs.ts";
 import { showFailedPage } from "./ui/failed-page.ts";
 import { ScoutApp } from "./ui/scout-app.ts";
@@ -21,6 +22,7 @@ const pace = {
 
 async function main(): Promise<void> {
   if (!window.isSecureContext) throw new Error("The page needs a secure address: https, or localhost.");
+  keepOffline();
   const store = await openStore<StepsState>("baseline-scout");
   const graph = createGraph(data);
   const runs = new Runs({ store, graph, graphHash: graphHashOf(data), delayMs: () => pace.ms });

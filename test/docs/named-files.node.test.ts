@@ -10,6 +10,7 @@ const DOCUMENTS = [
   "docs/reliability.md",
   "docs/upgrades.md",
   "docs/steps.md",
+  "docs/ai-sdk.md",
 ];
 /** The rooms of `src` go by their own names, too. */
 const ROOMS = readdirSync("src", { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));
