@@ -49,13 +49,13 @@ const NOT_FIRST = [
   "test/conformance/structured-clone.test.ts",
   "test/conformance/{encrypted,liberal-backend,node-adapter}.node.test.ts",
   "test/archive/{codecs,flat-memory}.node.test.ts",
-  "test/backends/postgres/kit.node.test.ts",
+  "test/backends/postgres/{kit,server}.node.test.ts",
   "test/conformance/postgres.node.test.ts",
   "test/adapters/langgraph/official-postgres.node.test.ts",
   "test/faults/postgres/*.node.test.ts",
 ];
-/** What is done to servers, of which there has to be one. */
-const SERVER_FAULTS = ["test/faults/postgres/*.node.test.ts"];
+/** Takes a server: elsewhere, PGlite stands in for it. */
+const ON_SERVERS = ["test/backends/postgres/server.node.test.ts", "test/faults/postgres/*.node.test.ts"];
 /** Takes half a minute in each browser. */
 const LARGE = ["test/faults/large-values.test.ts"];
 /** What only a browser can tell, and soon. */
@@ -110,7 +110,7 @@ export function suitesOf(tier: Tier, { hasFullChromium, hasFirefox, hasWebKit, h
   const { node, firefox, webkit, e2e, ...rest } = TIERS[tier];
   const here: Partial<Record<SuiteName, Files>> = {
     ...rest,
-    ...(node && { node: hasPostgres ? node : without(node, SERVER_FAULTS) }),
+    ...(node && { node: hasPostgres ? node : without(node, ON_SERVERS) }),
     ...(firefox && hasFirefox && { firefox }),
     ...(webkit && hasWebKit && { webkit }),
     ...(e2e && { e2e: hasFullChromium ? e2e : without(e2e, EXTENSION) }),
