@@ -35,6 +35,7 @@ const PACKAGES: Record<string, string> = {
   "@openai/agents-core": "src/adapters/openai-agents",
   vitest: "src/testing/vitest.ts",
   "node:test": "src/testing/node.ts",
+  "node:v8": "src/backends/postgres/clone.ts",
 };
 
 const files = readSourceFiles("src");

@@ -20,6 +20,11 @@ export async function removeOwner(transaction: WriteTransaction, { traceId, owne
   if (current?.owner === owner) transaction.delete("owners", keyOf(traceId));
 }
 
+/** Takes a trace from whoever owns it. */
+export function endOwnership(transaction: WriteTransaction, traceId: TraceId): void {
+  transaction.delete("owners", keyOf(traceId));
+}
+
 /** Makes the error for an owner that has lost its trace. */
 export function takenOver(traceId: TraceId, cause?: unknown): CheckpointStoreError {
   return new CheckpointStoreError("conflict", `trace ${traceId} is no longer this owner's`, { traceId, cause });

@@ -1,6 +1,6 @@
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { findCheckpoint } from "../log/checkpoints.ts";
-import { keyOf } from "../log/records.ts";
+import { endOwnership } from "../log/owners.ts";
 import { HEADS } from "../log/scopes.ts";
 import { readTrace } from "../log/trace-record.ts";
 import { removeAndStore, removeTrace, removeTraces, storeRemoval } from "../verbs/remove.ts";
@@ -46,7 +46,7 @@ export function emptyTrace(core: StoreCore, traceId: TraceId, { endsOwnership = 
   const queue = core.queue(traceId);
   return queue.enqueue(async () => {
     const trace = await core.backend.write(async (transaction) => {
-      if (endsOwnership) transaction.delete("owners", keyOf(traceId));
+      if (endsOwnership) endOwnership(transaction, traceId);
       const before = await readTrace(transaction, traceId);
       removeTrace(transaction, traceId);
       return before;

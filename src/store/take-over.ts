@@ -36,11 +36,10 @@ export async function takeOver<S, T>(
   const { signal, steal = false, waitsForOwn = false, ...loading } = options;
   if (typeof work !== "function") throw new TypeError(`work must be a function, got ${typeof work}`);
   core.requireOpen();
-  const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
+  const locks = core.locks ?? (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
   if (locks === undefined) {
-    throw new CheckpointStoreError("unavailable", "there are no Web Locks here, by which a trace is taken over", {
-      traceId,
-    });
+    const message = "there are no Web Locks here, by which a trace is taken over, and the store was given no others";
+    throw new CheckpointStoreError("unavailable", message, { traceId });
   }
   signal?.throwIfAborted();
   const lock = ownName("trace", core.codecs.store, traceId);

@@ -1,7 +1,7 @@
 import type { StoredHead, Trace } from "waystone";
 import { openStore } from "waystone";
 import type { StepsState } from "waystone/steps";
-import { stateOf } from "../../demo/agent/scout.ts";
+import { stateOf } from "../../demo/agents/scout/scout.ts";
 import { WorkerPresence } from "../../demo/extension/presence.ts";
 
 /** What a run left in the store, oldest first. */

@@ -7,6 +7,7 @@ export interface Machine {
   readonly hasFullChromium: boolean;
   readonly hasFirefox: boolean;
   readonly hasWebKit: boolean;
+  readonly hasPostgres: boolean;
 }
 
 export type SuiteName = "node" | "chromium" | "chromium-sqlite" | "firefox" | "webkit" | "e2e" | "faults";
@@ -48,7 +49,13 @@ const NOT_FIRST = [
   "test/conformance/structured-clone.test.ts",
   "test/conformance/{encrypted,liberal-backend,node-adapter}.node.test.ts",
   "test/archive/{codecs,flat-memory}.node.test.ts",
+  "test/backends/postgres/kit.node.test.ts",
+  "test/conformance/postgres.node.test.ts",
+  "test/adapters/langgraph/official-postgres.node.test.ts",
+  "test/faults/postgres/*.node.test.ts",
 ];
+/** What is done to servers, of which there has to be one. */
+const SERVER_FAULTS = ["test/faults/postgres/*.node.test.ts"];
 /** Takes half a minute in each browser. */
 const LARGE = ["test/faults/large-values.test.ts"];
 /** What only a browser can tell, and soon. */
@@ -99,10 +106,11 @@ const TIERS: Record<Tier, Partial<Record<SuiteName, Files>>> = {
 };
 
 /** The suites of a tier that this machine can run, in the order in which they take turns. */
-export function suitesOf(tier: Tier, { hasFullChromium, hasFirefox, hasWebKit }: Machine): Suite[] {
-  const { firefox, webkit, e2e, ...rest } = TIERS[tier];
+export function suitesOf(tier: Tier, { hasFullChromium, hasFirefox, hasWebKit, hasPostgres }: Machine): Suite[] {
+  const { node, firefox, webkit, e2e, ...rest } = TIERS[tier];
   const here: Partial<Record<SuiteName, Files>> = {
     ...rest,
+    ...(node && { node: hasPostgres ? node : without(node, SERVER_FAULTS) }),
     ...(firefox && hasFirefox && { firefox }),
     ...(webkit && hasWebKit && { webkit }),
     ...(e2e && { e2e: hasFullChromium ? e2e : without(e2e, EXTENSION) }),
