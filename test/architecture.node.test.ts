@@ -13,10 +13,11 @@ const ROOMS: Record<string, readonly string[]> = {
   backends: ["core"],
   codecs: ["core"],
   adapters: ["core", "steps"],
+  remotes: ["core"],
   testing: ["core"],
   steps: ["core"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps"],
+  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "remotes"],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */
