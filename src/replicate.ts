@@ -5,6 +5,9 @@ import { divert, endAt } from "./store/diverting.ts";
 import { coreOf } from "./store/store-core.ts";
 import { requireId } from "./store/validate.ts";
 
+export type { Remote, RemoteEntry, RemoteLog, VersionedEntry } from "./core/remote.ts";
+export { createMemoryRemote } from "./remotes/memory.ts";
+
 /** Options of {@link divertTrace}. */
 export interface DivertOptions {
   /** The checkpoint at which the trace is to stand again. Default is none: all of the trace moves. */

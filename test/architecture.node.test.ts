@@ -13,15 +13,20 @@ const ROOMS: Record<string, readonly string[]> = {
   backends: ["core"],
   codecs: ["core"],
   adapters: ["core", "steps"],
+  remotes: ["core"],
   testing: ["core"],
   steps: ["core"],
+  inspector: ["core", "steps"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps"],
+  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "inspector", "remotes"],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */
 const PACKAGES: Record<string, string> = {
   idb: "src/backends/indexeddb",
+  lit: "src/inspector",
+  "lit/directives/style-map.js": "src/inspector",
+  diff: "src/inspector/changes/text-changes.ts",
   superjson: "src/codecs/superjson.ts",
   "@assistant-ui/react": "src/adapters/assistant-ui",
   ai: "src/adapters/ai-sdk",

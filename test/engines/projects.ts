@@ -55,8 +55,11 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
   return suitesOf(tier, machine).map((suite, turn) => ({ ...shared, ...projects[suite.name](suite, turn + 1) }));
 }
 
-/** What the adapters' tests import. */
+/** What the tests of adapters and of the inspector import. */
 const FRAMEWORKS = [
+  "axe-core",
+  "diff",
+  "lit",
   "@assistant-ui/react",
   "assistant-stream",
   "react",
