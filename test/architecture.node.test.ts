@@ -17,7 +17,8 @@ const ROOMS: Record<string, readonly string[]> = {
   testing: ["core"],
   steps: ["core"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "remotes"],
+  replicate: ["core", "state", "pieces", "log", "verbs", "store", "archive"],
+  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "remotes", "replicate"],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */
