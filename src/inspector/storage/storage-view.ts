@@ -1,0 +1,256 @@
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { styleMap } from "lit/directives/style-map.js";
+import type { StoredHead, TraceId } from "../../core/checkpoint.ts";
+import type { StorageUsage, Store } from "../../core/store.ts";
+import type { PrunePreview } from "../../core/trace.ts";
+import { bytesText, countText } from "../figures.ts";
+import { singleFlight } from "../single-flight.ts";
+import { base } from "../theme.ts";
+import { nodeOf } from "../timeline/label.ts";
+import { savingText, shareOf, type Share } from "./shares.ts";
+import { styles } from "./storage-view.styles.ts";
+import type { ArchiveFunctions } from "../contract.ts";
+import "./transfer-panel.ts";
+import { define } from "../define.ts";
+
+/** So many checkpoints are shown at first, the newest. */
+const PAGE = 50;
+
+/**
+ * `<waystone-storage>`: what a store takes, what its checkpoints share, and how to make it take less. It reads heads, and
+ * no state; and since that is more than one wants done at each save, it reads anew when `refresh` is called.
+ */
+export class StorageView extends LitElement {
+  static override properties = {
+    store: { attribute: false },
+    traceId: { attribute: false },
+    archive: { attribute: false },
+    usage: { state: true },
+    heads: { state: true },
+    hasMore: { state: true },
+    keep: { state: true },
+    preview: { state: true },
+    message: { state: true },
+    failure: { state: true },
+  };
+  static override styles = [base, styles];
+
+  /** The store to show. */
+  declare store: Store | undefined;
+  /** The trace whose checkpoints are shown and pruned. Default is none: then the store's sums are shown alone. */
+  declare traceId: TraceId | undefined;
+  /** What exports and imports. Default is nothing: then neither is offered. */
+  declare archive: ArchiveFunctions | undefined;
+  declare usage: StorageUsage | undefined;
+  declare heads: readonly StoredHead[];
+  declare hasMore: boolean;
+  declare keep: number;
+  declare preview: PrunePreview | undefined;
+  declare message: string;
+  declare failure: string | undefined;
+  #count = PAGE;
+
+  constructor() {
+    super();
+    this.heads = [];
+    this.hasMore = false;
+    this.keep = 10;
+    this.message = "";
+  }
+
+  /** Reads the figures anew. Calls that come while it reads lead to one more reading. */
+  readonly refresh = singleFlight(() => this.#read());
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("store") && !changed.has("traceId")) return;
+    this.#count = PAGE;
+    this.preview = undefined;
+    this.message = "";
+    void this.refresh();
+  }
+
+  async #read(): Promise<void> {
+    const { store, traceId } = this;
+    if (!store) return;
+    try {
+      const heads: StoredHead[] = [];
+      if (traceId !== undefined) {
+        for await (const head of store.history(traceId, { limit: this.#count + 1 })) heads.push(head);
+      }
+      const usage = await store.usage();
+      if (store !== this.store || traceId !== this.traceId) return;
+      this.usage = usage;
+      this.hasMore = heads.length > this.#count;
+      this.heads = heads.slice(0, this.#count);
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = messageOf(error);
+    }
+  }
+
+  /** Does something to the store, tells what came of it, and reads the figures anew. */
+  async #change(work: (store: Store) => Promise<string>): Promise<void> {
+    try {
+      this.message = await work(this.store!);
+      this.dispatchEvent(new CustomEvent("changed", { bubbles: true, composed: true }));
+      await this.refresh();
+    } catch (error) {
+      this.failure = messageOf(error);
+    }
+  }
+
+  protected override render() {
+    const { usage } = this;
+    return html`
+      ${this.failure === undefined ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
+      ${usage ? html`${this.#sums(usage)} ${this.#origin(usage)}` : html`<p class="muted">reading …</p>`}
+      ${this.traceId === undefined || this.heads.length === 0 ? nothing : html`${this.#shares()} ${this.#pruning()}`}
+      <p role="status" class="muted">${this.message}</p>
+      ${
+        this.archive && this.store
+          ? html`<section>
+            <h3>Export and import</h3>
+            <waystone-transfer
+              .store=${this.store}
+              .traceId=${this.traceId}
+              .archive=${this.archive}
+              @changed=${() => void this.refresh()}
+            ></waystone-transfer>
+          </section>`
+          : nothing
+      }
+    `;
+  }
+
+  #sums({ storedBytes, wholeStateBytes }: StorageUsage) {
+    const most = Math.max(storedBytes, wholeStateBytes, 1);
+    const row = (name: string, bytes: number, kind: string) =>
+      html`<span>${name}</span>
+        <span class="track"><i class=${kind} style=${styleMap({ "inline-size": `${(100 * bytes) / most}%` })}></i></span>
+        <b>${bytesText(bytes)}</b>`;
+    return html`<section>
+      <h3>This store <span class="saving">${savingText(storedBytes, wholeStateBytes)}</span></h3>
+      <div class="sums">${row("stored", storedBytes, "added")} ${row("as whole states", wholeStateBytes, "whole")}</div>
+    </section>`;
+  }
+
+  #origin({ originBytes, quotaBytes, persisted }: StorageUsage) {
+    const isKnown = originBytes !== undefined && quotaBytes !== undefined;
+    if (!isKnown && persisted === undefined) return nothing;
+    return html`<section>
+      <h3>This site in this browser</h3>
+      ${
+        isKnown
+          ? html`<div class="origin">
+            <meter aria-label="Share of what the site may store" min="0" max=${quotaBytes} high=${quotaBytes * 0.8} .value=${originBytes}></meter>
+            <span>${bytesText(originBytes)} of ${bytesText(quotaBytes)}</span>
+          </div>`
+          : nothing
+      }
+      ${
+        persisted === undefined
+          ? nothing
+          : html`<div class="origin">
+            <span>${persisted ? "The browser keeps it until you clear it." : "The browser may clear it when space is short."}</span>
+            ${persisted ? nothing : html`<button @click=${this.#persist}>Ask to keep it</button>`}
+          </div>`
+      }
+    </section>`;
+  }
+
+  #persist(): Promise<void> {
+    return this.#change(async (store) => {
+      const answer = await store.persist();
+      if (answer === undefined) return "This browser can't be asked.";
+      return answer
+        ? "The browser keeps it from now on."
+        : "The browser did not agree. It asks no reasons; use of the site helps.";
+    });
+  }
+
+  #shares() {
+    const shares = this.heads.map(shareOf);
+    const most = Math.max(...shares.map(({ added, shared }) => added + shared), 1);
+    return html`<section>
+      <h3>What each checkpoint added, newest first</h3>
+      <p class="legend muted"><i class="added"></i> added by its save <i class="shared"></i> shared with those before</p>
+      <ol class="shares">
+        ${shares.map((share) => this.#share(share, most))}
+      </ol>
+      ${this.hasMore ? html`<button class="quiet" @click=${this.#showMore}>Show ${PAGE} more</button>` : nothing}
+    </section>`;
+  }
+
+  #share({ head, added, shared }: Share, most: number) {
+    const width = (bytes: number) => `inline-size: ${(100 * bytes) / most}%`;
+    return html`<li>
+      <span class="name">${nodeOf(head)}</span>
+      <span class="track"><i class="added" style=${width(added)}></i><i class="shared" style=${width(shared)}></i></span>
+      <span class="figures">+${bytesText(added)}<span class="muted"> of ${bytesText(added + shared)}</span></span>
+    </li>`;
+  }
+
+  #showMore(): void {
+    this.#count += PAGE;
+    void this.refresh();
+  }
+
+  #pruning() {
+    const { preview, keep } = this;
+    return html`<section>
+      <h3>Prune this trace</h3>
+      <form class="prune" @submit=${this.#previewPruning}>
+        <label>Keep the newest <input type="number" min="1" step="1" required .value=${String(keep)} @input=${this.#setKeep} /></label>
+        <button>Preview</button>
+      </form>
+      ${
+        preview
+          ? html`<div class="preview" role="status">
+            ${
+              preview.ids.length === 0
+                ? html`<span>Nothing would go: the trace has no more, or they are pinned.</span>`
+                : html`<span
+                    >${countText(preview.ids.length, "checkpoint")} would go for good, and free ${bytesText(preview.bytes)}.</span
+                  >
+                  <button class="danger" @click=${this.#prune}>Remove ${countText(preview.ids.length, "checkpoint")}</button>`
+            }
+          </div>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #setKeep(event: InputEvent): void {
+    this.keep = (event.target as HTMLInputElement).valueAsNumber;
+    this.preview = undefined;
+  }
+
+  async #previewPruning(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    try {
+      this.preview = await this.store!.prune(this.traceId!, this.keep, { dryRun: true });
+    } catch (error) {
+      this.failure = messageOf(error);
+    }
+  }
+
+  #prune(): Promise<void> {
+    return this.#change(async (store) => {
+      const count = await store.prune(this.traceId!, this.keep);
+      this.preview = undefined;
+      return `Removed ${countText(count, "checkpoint")}.`;
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+define("waystone-storage", StorageView);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "waystone-storage": StorageView;
+  }
+}

@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { createMemoryStore } from "../../src/memory.ts";
+import type { Store } from "../../src/index.ts";
+import { runSteps } from "../../src/steps.ts";
+import "../../src/inspector.ts";
+import { counted, withMethods } from "./counted-store.ts";
+import { barriers, drawn, find, findAll, inspect, picture } from "./inspected.ts";
+import { sampleState, saveSampleRun } from "./sample-run.ts";
+
+const WIDE = [1280, 800] as const;
+
+let store: Store;
+beforeEach(async () => {
+  await page.viewport(...WIDE);
+  store = createMemoryStore();
+});
+afterEach(async () => {
+  document.body.replaceChildren();
+  await store.close();
+});
+
+const names = (within: ParentNode): string[] => findAll(within, ".title").map(({ textContent }) => textContent.trim());
+const selectedText = (within: ParentNode): string =>
+  find(within, "[role=option][aria-selected=true]").textContent.replace(/\s+/g, " ").trim();
+
+test("shows the runs, the newest one's timeline, and its newest checkpoint", async () => {
+  await saveSampleRun(store, "first", { steps: 3 });
+  await saveSampleRun(store, "second", { steps: 12, isDone: false });
+  const element = inspect(store);
+  const told: unknown[] = [];
+  element.addEventListener("selection-changed", ({ detail }) => told.push(detail));
+  await vi.waitFor(() => expect(element.checkpointId).toBe("second-12"));
+  await vi.waitFor(() => expect(selectedText(element)).toContain("judge#12"));
+  await vi.waitFor(() => expect(names(element)).toHaveLength(2));
+  expect(element.getAttribute("trace-id")).toBe("second");
+  expect(told.at(-1)).toEqual({ traceId: "second", checkpointId: "second-12", isFollowing: true });
+});
+
+test("pictures: a run with forks, light and dark, wide and narrow, is free of barriers", async () => {
+  await saveSampleRun(store, "notebook", { steps: 9, isDone: false });
+  await store.trace("notebook").fork("notebook-6", "with photos");
+  await saveSampleRun(store, "with photos", { steps: 4 });
+  await saveSampleRun(store, "notebook", { steps: 4, isDone: false });
+  await store.trace("notebook").fork("notebook-11", "with maps");
+  await saveSampleRun(store, "with maps", { steps: 3 });
+  await saveSampleRun(store, "notebook", { steps: 2, isDone: false });
+  await saveSampleRun(store, "music room", { steps: 27 });
+  const element = inspect(store, { traceId: "notebook" });
+  await vi.waitFor(() => expect(findAll(element, "[role=option]").length).toBeGreaterThan(15));
+  for (const scheme of ["light", "dark"] as const) {
+    await picture("run", scheme, WIDE);
+    expect(await barriers()).toEqual([]);
+    await picture("run-medium", scheme, [800, 700]);
+    await picture("run-narrow", scheme, [360, 640]);
+    expect(await barriers()).toEqual([]);
+  }
+});
+
+/** Waits for an inspector of the store to show a checkpoint. */
+async function shown(traceId: string, checkpointId: string, more: object = {}): Promise<ReturnType<typeof inspect>> {
+  const element = inspect(store, { traceId, ...more });
+  await vi.waitFor(() => expect(element.checkpointId).toBe(checkpointId));
+  await vi.waitFor(() => find(element, "[role=option][aria-selected=true]"));
+  return element;
+}
+
+test("follows what is saved, until one is selected, and again by f or End", async () => {
+  await saveSampleRun(store, "run", { steps: 40, isDone: false });
+  const element = await shown("run", "run-40");
+  await saveSampleRun(store, "run", { steps: 1, isDone: false });
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-41"));
+  find(element, "[role=listbox]").focus();
+  await userEvent.keyboard("{ArrowUp}k");
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-39"));
+  expect(element.isFollowing).toBe(false);
+  await saveSampleRun(store, "run", { steps: 1, isDone: false });
+  await drawn();
+  expect(element.checkpointId).toBe("run-39");
+  await userEvent.keyboard("{Home}");
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-1"));
+  await vi.waitFor(() => expect(selectedText(element)).toContain("#1"));
+  await userEvent.keyboard("j{ArrowDown}");
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-3"));
+  await userEvent.keyboard("{End}");
+  await vi.waitFor(() => expect([element.checkpointId, element.isFollowing]).toEqual(["run-42", true]));
+  await userEvent.keyboard("f");
+  expect(element.isFollowing).toBe(false);
+  await userEvent.keyboard("f");
+  expect(element.isFollowing).toBe(true);
+});
+
+test("10,000 checkpoints: only the rows in sight are drawn, and no more states are read than are shown", async () => {
+  const run = store.trace("run");
+  for (let i = 1; i < 10_000; i += 1) void run.save({ i }, { id: `run-${i}`, nextNode: "on" });
+  await run.save({}, { id: "run-10000", nextNode: "on" });
+  const { store: watched, headsRead, statesRead } = counted(store);
+  store = watched;
+  const element = await shown("run", "run-10000");
+  const list = find(element, "[role=listbox]");
+  for (let top = list.scrollHeight; top > 0; top -= 40_000) {
+    list.scrollTop = top;
+    await drawn();
+    expect(findAll(element, "[role=option]").length).toBeLessThan(40);
+  }
+  expect(list.scrollHeight).toBeGreaterThan(400_000);
+  expect([headsRead(), statesRead()]).toEqual([10_000, 1]);
+});
+
+test("while a run of large states is followed, few of them are loaded, however many are saved", async () => {
+  const run = store.trace("run");
+  const state = { texts: Array.from({ length: 500 }, (_, i) => `${i}`.repeat(1000)), step: 0 };
+  await run.save(state, { id: "run-0", nextNode: "on" });
+  let inFlight = 0;
+  let loads = 0;
+  const slow = withMethods(store, {
+    async load(id) {
+      loads += 1;
+      inFlight += 1;
+      expect(inFlight).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      inFlight -= 1;
+      return store.load(id) as never;
+    },
+  });
+  const element = inspect(slow, { traceId: "run" });
+  await vi.waitFor(() => expect(loads).toBe(1));
+  for (let i = 1; i <= 60; i += 1) {
+    state.step = i;
+    await run.save(state, { id: `run-${i}`, nextNode: "on" });
+    await drawn();
+  }
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-60"));
+  expect(loads).toBeLessThan(20);
+  const before = loads;
+  await vi.waitFor(() => expect(find(element, "waystone-detail", "[role=tabpanel]").ariaBusy).toBe("false"), 5000);
+  expect(loads - before).toBeLessThanOrEqual(2);
+});
+
+test("forks the selected checkpoint under a free name, warns of what runs again, and shows the fork", async () => {
+  await saveSampleRun(store, "run", { steps: 8 });
+  const element = await shown("run", "run-5", { checkpointId: "run-5" });
+  const told: unknown[] = [];
+  element.addEventListener("fork-requested", ({ detail }) => told.push(detail));
+  element.addEventListener("resume-requested", ({ detail }) => told.push(detail));
+  find(element, "waystone-detail", ".actions .primary").click();
+  await vi.waitFor(() => expect(find<HTMLDialogElement>(element, "waystone-fork-dialog", "dialog").open).toBe(true));
+  expect(find(element, ".warning").textContent).toContain("search, judge, weigh");
+  await picture("fork", "light", WIDE);
+  expect(await barriers()).toEqual([]);
+  find(element, "waystone-fork-dialog", ".primary").click();
+  await vi.waitFor(() => expect(told).toHaveLength(2));
+  const [copy] = await store.list("run fork 1");
+  expect(told).toEqual([
+    { traceId: "run fork 1", checkpointId: copy, originId: "run-5", isEdited: false },
+    { traceId: "run fork 1", checkpointId: copy },
+  ]);
+  await vi.waitFor(() => expect([element.traceId, element.checkpointId]).toEqual(["run fork 1", copy]));
+  expect(await store.list("run")).toHaveLength(8);
+});
+
+test("a run that waits can be sent what it waits for, and is asked only when somebody wants to know", async () => {
+  const running = runSteps(store.trace("run"), (step) => step.waitForEvent("approval", { question: "Send it?" }));
+  const { store: watched, statesRead } = counted(store);
+  const element = inspect(watched, { traceId: "run" });
+  const told: unknown[] = [];
+  element.addEventListener("answer-given", ({ detail }) => told.push(detail));
+  await vi.waitFor(() => find(element, "waystone-waiting", "button"));
+  await vi.waitFor(() => expect(statesRead()).toBeGreaterThan(0));
+  find(element, "waystone-waiting", "button").click();
+  await vi.waitFor(() => expect(find(element, "waystone-waiting", "pre").textContent).toBe("Send it?"));
+  await picture("waiting", "light", WIDE);
+  expect(await barriers()).toEqual([]);
+  await userEvent.fill(find(element, "waystone-waiting", "textarea"), '{ "ok": true }');
+  find(element, "waystone-waiting", ".primary").click();
+  expect(await running).toEqual({ ok: true });
+  expect(told).toEqual([{ traceId: "run", name: "approval", value: { ok: true } }]);
+  await vi.waitFor(() => expect(find(element, ".state").textContent).toBe("done"));
+});
+
+test("a deleted run is hidden at once, and is deleted only when that can't be undone any more", async () => {
+  for (const name of ["a", "b"]) await saveSampleRun(store, name, { steps: 2 });
+  const element = await shown("a", "a-2");
+  await vi.waitFor(() => expect(names(element)).toHaveLength(2));
+  const remove = () => find(findAll(element, ".run").at(-1)!, ".delete").click();
+  remove();
+  await vi.waitFor(() => expect(names(element)).toHaveLength(1));
+  expect(await store.list("a")).toHaveLength(2);
+  await picture("undo", "dark", WIDE);
+  expect(await barriers()).toEqual([]);
+  find(element, ".toast button").click();
+  await vi.waitFor(() => expect(names(element)).toHaveLength(2));
+  remove();
+  element.remove();
+  await vi.waitFor(async () => expect(await store.list("a")).toEqual([]));
+});
+
+test("the keys are on a sheet, and do nothing while one types", async () => {
+  await saveSampleRun(store, "run", { steps: 4 });
+  const element = await shown("run", "run-4");
+  find(element, "[role=listbox]").focus();
+  await userEvent.keyboard("?");
+  await vi.waitFor(() => expect(find<HTMLDialogElement>(element, "waystone-help", "dialog").open).toBe(true));
+  await picture("help", "dark", WIDE);
+  expect(await barriers()).toEqual([]);
+  await userEvent.keyboard("kk{Escape}/");
+  await vi.waitFor(() => expect(find(element, "waystone-runs").shadowRoot!.activeElement!.localName).toBe("input"));
+  await userEvent.keyboard("kjc");
+  expect(find<HTMLInputElement>(element, "waystone-runs", "input").value).toBe("kjc");
+  expect(element.checkpointId).toBe("run-4");
+});
+
+test("a checkpoint is marked by c, and others are compared with it", async () => {
+  await saveSampleRun(store, "run", { steps: 6 });
+  const element = await shown("run", "run-6");
+  find(element, "[role=listbox]").focus();
+  await userEvent.keyboard("{Home}c{ArrowDown}{ArrowDown}2");
+  await vi.waitFor(() =>
+    expect(find(element, "waystone-state-diff")).toMatchObject({
+      valueBefore: sampleState(1),
+      valueAfter: sampleState(3),
+    }),
+  );
+  await vi.waitFor(() => expect(selectedText(element)).toContain("#3"));
+  await userEvent.keyboard("{Home}c{End}");
+  await vi.waitFor(() =>
+    expect(find(element, "waystone-state-diff")).toMatchObject({
+      valueBefore: sampleState(5),
+      valueAfter: sampleState(6),
+    }),
+  );
+});

@@ -1,0 +1,69 @@
+import axe from "axe-core";
+import { page } from "vitest/browser";
+import type { Store } from "../../src/index.ts";
+import type { CheckpointInspectorElement } from "../../src/inspector.ts";
+
+/** Puts an inspector of a store into the page, which it fills. */
+export function inspect(
+  store: Store | undefined,
+  more: Partial<CheckpointInspectorElement> = {},
+): CheckpointInspectorElement {
+  document.documentElement.lang = "en";
+  document.title = "An inspector";
+  document.body.style.cssText = "margin:0;block-size:100vh";
+  const element = document.createElement("checkpoint-inspector");
+  Object.assign(element, { store, ...more });
+  const heading = document.createElement("h1");
+  heading.textContent = document.title;
+  heading.style.cssText = "position:absolute;clip-path:inset(50%)";
+  const main = document.createElement("main");
+  main.style.blockSize = "100%";
+  main.append(heading, element);
+  document.body.replaceChildren(main);
+  return element;
+}
+
+/** Finds elements inside an element, through shadow roots; with several selectors, each inside of what the one before found. */
+export function findAll<E extends Element = HTMLElement>(within: ParentNode, ...selectors: readonly string[]): E[] {
+  const [selector, ...further] = selectors;
+  const roots: ParentNode[] = [within];
+  if (within instanceof Element && within.shadowRoot !== null) roots.push(within.shadowRoot);
+  for (const root of roots) {
+    for (const one of root.querySelectorAll("*")) if (one.shadowRoot !== null) roots.push(one.shadowRoot);
+  }
+  const found = roots.flatMap((root) => [...root.querySelectorAll<E>(selector!)]);
+  return further.length === 0 ? found : found.flatMap((one) => findAll<E>(one, ...further));
+}
+
+/** Finds an element inside an element, as {@link findAll} does. */
+export function find<E extends Element = HTMLElement>(within: ParentNode, ...selectors: readonly string[]): E {
+  const [found] = findAll<E>(within, ...selectors);
+  if (found === undefined) throw new Error(`there is no ${selectors.join(" in ")}`);
+  return found;
+}
+
+/** Waits until two frames were drawn. */
+export async function drawn(): Promise<void> {
+  for (let i = 0; i < 2; i += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
+/** Returns what of the page is hard to use, and where. */
+export async function barriers(): Promise<string[]> {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join()}: ${failureSummary}`),
+  );
+}
+
+/** Sets the page's size and colours, and takes a picture of it, for whoever looks. */
+export async function picture(
+  name: string,
+  scheme: "light" | "dark",
+  [width, height]: readonly [number, number],
+): Promise<void> {
+  document.documentElement.style.colorScheme = scheme;
+  await page.viewport(width, height);
+  await drawn();
+  await drawn();
+  await page.screenshot({ path: `../../.cache/inspector/${name}-${scheme}.png` });
+}
