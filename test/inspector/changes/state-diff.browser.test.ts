@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { StateDiff } from "../../../src/inspector/changes/state-diff.ts";
 import { formatPath, type Path } from "../../../src/inspector/values/path.ts";
-import { drawn, expectAccessible, picture, show } from "../stage.ts";
+import { drawn, expectAccessible, expectFits, picture, show } from "../stage.ts";
 
 const message = (id: number, text: string) => ({ id, at: new Date(1_790_000_000_000 + id * 1_000), text });
 
@@ -72,7 +72,7 @@ test("a change leads to its place", async () => {
   await vi.waitFor(() => expect(diff.shadowRoot!.querySelectorAll("li").length).toBeGreaterThan(10));
   for (const button of diff.shadowRoot!.querySelectorAll("li button")) (button as HTMLElement).click();
   expect(paths.slice(0, 4)).toEqual(["messages", "messages[7]", "messages[7].text", "messages[42]"]);
-  expect(diff.parentElement!.scrollWidth).toBe(320);
+  expectFits(diff);
   await picture(diff, "diff-narrow");
 });
 
@@ -82,6 +82,11 @@ test("what is too large says so, and is compared when one insists", async () => 
   await vi.waitFor(() => expect(diff.shadowRoot!.textContent).toContain("too large"), { timeout: 20_000 });
   diff.shadowRoot!.querySelector("button")!.click();
   await vi.waitFor(() => expect(diff.shadowRoot!.querySelectorAll("li")).toHaveLength(2), { timeout: 20_000 });
+});
+
+test("of the first state, all is new", async () => {
+  const diff = shownDiff(undefined, states().after);
+  await vi.waitFor(() => expect(diff.shadowRoot!.textContent).toContain("There is nothing before it"));
 });
 
 test("nothing differs between equal states, and a newer comparison takes over", async () => {
