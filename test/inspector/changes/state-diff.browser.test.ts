@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { compareStates } from "../../../src/inspector/changes/compare.ts";
 import { StateDiff } from "../../../src/inspector/changes/state-diff.ts";
 import { formatPath, type Path } from "../../../src/inspector/values/path.ts";
 import { drawn, expectAccessible, expectFits, picture, show } from "../stage.ts";
@@ -82,6 +83,21 @@ test("what is too large says so, and is compared when one insists", async () => 
   await vi.waitFor(() => expect(diff.shadowRoot!.textContent).toContain("too large"), { timeout: 20_000 });
   diff.shadowRoot!.querySelector("button")!.click();
   await vi.waitFor(() => expect(diff.shadowRoot!.querySelectorAll("li")).toHaveLength(2), { timeout: 20_000 });
+});
+
+test("while 5 MB are compared, the page's own timers have their turn", async () => {
+  const large = () => Array.from({ length: 20_000 }, (_, id) => message(id, `${id} `.repeat(40)));
+  const after = large();
+  after.splice(10_000, 1);
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1));
+  const difference = await compareStates(large(), after);
+  clearInterval(timer);
+  expect(difference).toMatchObject({
+    kind: "inside",
+    entries: [{ count: 10_000 }, { kind: "removed" }, { count: 9_999 }],
+  });
+  expect(turns).toBeGreaterThan(5);
 });
 
 test("of the first state, all is new", async () => {
