@@ -81,6 +81,9 @@ export { difference } from "./equality.ts";
 export { backendCases } from "./backend/cases.ts";
 export { runBackendCase } from "./backend/subject.ts";
 export type { BackendCase, BackendContext, BackendFeature, BackendSubject } from "./backend/subject.ts";
+export { remoteCases } from "./remote/cases.ts";
+export { runRemoteCase } from "./remote/subject.ts";
+export type { RemoteCase, RemoteContext, RemoteSubject } from "./remote/subject.ts";
 export { runConformanceCase } from "./conformance.ts";
 export { fitsSubject } from "./run-case.ts";
 export type {

@@ -128,7 +128,7 @@ async function writeDiverted(
   const { seq, timestamp, nextBlock, nextNumber } = end;
   const after = trace && changed({ ...trace, bytes: trace.bytes - freed, seq, timestamp, nextBlock, nextNumber });
   if (after !== undefined) putTrace(transaction, after);
-  endOwnership(transaction, traceId);
+  await endOwnership(transaction, traceId);
   putFork(transaction, { forkId, moved, blocks: tail.blocks });
   return { before, after, heads: moved.map(({ record }) => plainHead(record)) };
 }

@@ -11,6 +11,7 @@ const DOCUMENTS = [
   "docs/upgrades.md",
   "docs/steps.md",
   "docs/ai-sdk.md",
+  "docs/recipes.md",
 ];
 /** The rooms of `src` go by their own names, too. */
 const ROOMS = readdirSync("src", { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));

@@ -10,6 +10,10 @@ import pg from "pg";
 /** Debian's folder of all installed releases; other systems have the programs on the path. */
 const DEBIAN = "/usr/lib/postgresql";
 
+/** What must not outlive the tests. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 /** The folder with Postgres' programs; `undefined` if there is none. */
 export function findPostgres(): string | undefined {
   const releases = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
@@ -68,7 +72,8 @@ export class PostgresServer {
     for (let attempt = 0; ; attempt += 1) {
       const child = spawn(join(this.#programs, "postgres"), args, { ...identity(), stdio: "ignore" });
       this.#process = child;
-      process.once("exit", () => child.kill("SIGKILL"));
+      running.add(child);
+      child.once("exit", () => running.delete(child));
       if (await this.#isReady(child)) return;
       // After a crash, what is left of the server before may still be ending.
       if (attempt === 20) throw new Error("Postgres does not start");
@@ -78,7 +83,7 @@ export class PostgresServer {
 
   async #isReady(child: ChildProcess): Promise<boolean> {
     while (child.exitCode === null && child.signalCode === null) {
-      const client = new pg.Client(this.connection);
+      const client = new pg.Client(this.connection).on("error", () => undefined);
       try {
         await client.connect();
         return true;

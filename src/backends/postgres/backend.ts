@@ -29,9 +29,6 @@ export async function openPostgresBackend(
   return backend;
 }
 
-/** A pool throws away a connection that it lost while idle, and tells so: without a listener, Node would end. */
-const heard = new WeakSet<PostgresPool>();
-
 class PostgresBackend implements Backend {
   readonly #pool: PostgresPool;
   readonly #tables: Tables;
@@ -47,8 +44,6 @@ class PostgresBackend implements Backend {
     this.#beginnings = beginnings(isolation, this.#tables);
     this.#marks = new CommitMarks(schema);
     this.#patience = { timeoutMs: reconnectTimeoutMs, isRaced: isolation === "serializable" };
-    if (!heard.has(pool)) pool.on("error", () => undefined);
-    heard.add(pool);
   }
 
   async open(): Promise<void> {

@@ -49,13 +49,14 @@ export interface PostgresPool {
    */
   connect(): Promise<PostgresClient>;
   /**
-   * Adds a listener for `error`, which a pool emits when it has lost a connection that was idle.
+   * Adds a listener: for `error`, which a pool emits when it has lost a connection that was idle, and for `connect`, which it
+   * emits when it has made one.
    *
-   * @param event - `error`.
-   * @param listener - Called with the error.
+   * @param event - The name of the event.
+   * @param listener - Called with the error, or with the connection.
    * @returns Anything: it is not looked at.
    */
-  on(event: "error", listener: (about: unknown) => void): unknown;
+  on(event: "error" | "connect", listener: (about: unknown) => void): unknown;
   /** What the pool was made with. Of it, `max` is looked at: how many connections there are at most. */
   readonly options?: { readonly max?: number | undefined } | undefined;
 }

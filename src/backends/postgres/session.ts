@@ -1,6 +1,19 @@
 import { PostgresError } from "./errors.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
 
+const heard = new WeakSet<PostgresPool>();
+
+/**
+ * Listens to what a pool and its connections tell of losses, so that Node does not end the process: those that are idle, which
+ * the pool throws away, and those that were just made, which may be lost before whoever waits for them has them.
+ */
+function hearLosses(pool: PostgresPool): void {
+  if (heard.has(pool)) return;
+  heard.add(pool);
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => (client as PostgresClient).on("error", () => undefined));
+}
+
 /** A connection that was taken out of a pool, for one transaction or one statement. */
 export class Session {
   readonly #client: PostgresClient;
@@ -32,6 +45,7 @@ export class Session {
   }
 
   static async #take(pool: PostgresPool): Promise<Session> {
+    hearLosses(pool);
     try {
       return new Session(await pool.connect());
     } catch (raised) {

@@ -33,7 +33,7 @@ export const POSTGRES_FAULTS: readonly PostgresFault[] = [
 
 async function terminated(times: number): Promise<Made> {
   const server = await PostgresServer.start();
-  const admin = new pg.Client(server.connection);
+  const admin = new pg.Client(server.connection).on("error", () => undefined);
   await admin.connect();
   let ended = 0;
   try {
@@ -93,18 +93,22 @@ async function failedOver(times: number): Promise<Made> {
   // No commit is acknowledged before a standby has it.
   const servers = [await PostgresServer.start({ settings: ["synchronous_standby_names=*"] })];
   const pools = new Map<PostgresServer, pg.Pool>();
+  const listening: ((pool: pg.Pool) => unknown)[] = [];
   // As a name does that moves to the new primary.
   const pool: PostgresPool = {
     connect() {
       const [primary] = servers as [PostgresServer];
-      if (!pools.has(primary))
-        pools.set(
-          primary,
-          primary.pool().on("error", () => undefined),
-        );
+      if (!pools.has(primary)) {
+        pools.set(primary, primary.pool());
+        for (const listen of listening) listen(pools.get(primary)!);
+      }
       return pools.get(primary)!.connect();
     },
-    on: () => undefined,
+    on(event, listener) {
+      const listen = (one: pg.Pool) => one.on(event as "error", listener);
+      listening.push(listen);
+      for (const one of pools.values()) listen(one);
+    },
   };
   try {
     servers.push(await servers[0]!.startStandby());
