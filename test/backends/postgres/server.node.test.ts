@@ -1,6 +1,11 @@
 import pg from "pg";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { openPostgresStore, setUpPostgres, type PostgresStoreOptions } from "../../../src/postgres.ts";
+import {
+  deletePostgresStore,
+  openPostgresStore,
+  setUpPostgres,
+  type PostgresStoreOptions,
+} from "../../../src/postgres.ts";
 import type { Change } from "../../../src/index.ts";
 import { encryptedCodec } from "../../conformance/encrypted-codec.ts";
 import { PostgresServer } from "../../servers/postgres.ts";
@@ -116,6 +121,19 @@ describe("bad days", () => {
     const id = Array.from({ length }, (_, n) => String.fromCharCode(0x4e00 + ((n * 7919) % 20_000))).join("");
     await expect(store.trace(id).save({ step: 1 })).rejects.toMatchObject({ code: "serialization" });
     await store.close();
+  });
+
+  test("a store that is deleted is empty for those who have it open, and the others stay", async () => {
+    const [name, other] = [newName(), newName()];
+    const [store, neighbour] = [await open({}, name), await open({}, other)];
+    for (const one of [store, neighbour]) await one.trace("t").save({ step: 1 });
+    await deletePostgresStore(pool, name);
+    expect([await store.traces(), await store.list("t")]).toEqual([[], []]);
+    expect(await neighbour.list("t")).toHaveLength(1);
+    await store.trace("t").save({ step: 2 });
+    expect((await store.loadLatest("t"))?.state).toEqual({ step: 2 });
+    await store.close();
+    await neighbour.close();
   });
 
   test("stores that were closed leave nothing behind on the pool or in the database", async () => {
