@@ -4,9 +4,10 @@ import {
   deletePostgresStore,
   openPostgresStore,
   setUpPostgres,
+  type PostgresPool,
   type PostgresStoreOptions,
 } from "../../../src/postgres.ts";
-import type { Change } from "../../../src/index.ts";
+import { createCheckpoint, type Change } from "../../../src/index.ts";
 import { encryptedCodec } from "../../conformance/encrypted-codec.ts";
 import { PostgresServer } from "../../servers/postgres.ts";
 
@@ -99,6 +100,39 @@ describe("bad days", () => {
       await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()");
     }
     expect(await store.list("t")).toHaveLength(5);
+    await store.close();
+  });
+
+  test("a commit of which nobody can be asked is unavailable, and the save can be repeated", async () => {
+    let state: "up" | "falling" | "down" = "up";
+    const failing: PostgresPool = {
+      on: (event, listener) => pool.on(event as "error", listener),
+      async connect() {
+        if (state === "down") throw new Error("no way there");
+        const client = await pool.connect();
+        return {
+          on: (event, listener) => client.on(event as "error", listener),
+          removeListener: (event, listener) => client.removeListener(event, listener),
+          release: (destroy) => client.release(destroy),
+          async query(text, values) {
+            const result = await client.query(text, values);
+            if (text !== "commit" || state !== "falling") return result;
+            state = "down";
+            throw new Error("cut off");
+          },
+        };
+      },
+    };
+    const store = await openPostgresStore(failing, newName(), { changes: "none", reconnectTimeoutMs: 50 });
+    state = "falling";
+    const checkpoint = createCheckpoint({ step: 1 });
+    await expect(store.saveWithTrace("t", checkpoint)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringMatching("whole or not at all") as string,
+    });
+    state = "up";
+    await store.saveWithTrace("t", checkpoint);
+    expect(await store.list("t")).toEqual([checkpoint.id]);
     await store.close();
   });
 
