@@ -54,7 +54,7 @@ export class StateDiff extends LitElement {
     `,
   ];
 
-  /** The state before, or what stands in its place. */
+  /** The state before; `undefined` of a state that is the first. */
   declare valueBefore: unknown;
   /** The state after. */
   declare valueAfter: unknown;
@@ -105,6 +105,9 @@ export class StateDiff extends LitElement {
     if ("error" in finding) return html`<p class="summary" role="alert">They can't be compared: ${finding.error}</p>`;
     const { difference } = finding;
     if (difference === undefined) return html`<p class="summary" role="status">Nothing differs.</p>`;
+    if (this.valueBefore === undefined) {
+      return html`<p class="summary" role="status">There is nothing before it: all of it is new.</p>`;
+    }
     if (difference.kind === "replaced") return html`<ul><li class="changed">${this.#replaced(difference)}</li></ul>`;
     const lines = [...linesOf(difference.entries, 0)];
     return html`
