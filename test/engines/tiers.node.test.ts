@@ -56,6 +56,7 @@ test("a machine with every browser runs every file, a bare one all but the exten
   expect(missed(bare)).toEqual([
     "test/backends/postgres/server.node.test.ts",
     "test/e2e/extension-adapters.test.ts",
+    "test/e2e/extension-example.test.ts",
     "test/e2e/extension-kit.test.ts",
     "test/e2e/extension-look.test.ts",
     "test/e2e/extension-policy.test.ts",
