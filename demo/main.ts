@@ -1,8 +1,8 @@
 import { openStore } from "waystone";
-import type { StepsState } from "waystone/steps";
 import data from "virtual:baseline-data";
-import { createGraph, graphHashOf } from "./agent/graph.ts";
+import { digestAgent, queensAgent, scoutAgent } from "./agents/roster.ts";
 import { scoutSource } from "./scout-source.ts";
+import { keepOffline } from "./offline.ts";
 import { Runs } from "./runs.ts";
 import { showFailedPage } from "./ui/failed-page.ts";
 import { ScoutApp } from "./ui/scout-app.ts";
@@ -21,10 +21,11 @@ const pace = {
 
 async function main(): Promise<void> {
   if (!window.isSecureContext) throw new Error("The page needs a secure address: https, or localhost.");
-  const store = await openStore<StepsState>("baseline-scout");
-  const graph = createGraph(data);
-  const runs = new Runs({ store, graph, graphHash: graphHashOf(data), delayMs: () => pace.ms });
-  const app = new ScoutApp({ store: scoutSource(store), runs, data, pace });
+  keepOffline();
+  const store = await openStore("baseline-scout");
+  const agents = { scout: scoutAgent(data), queens: queensAgent, digest: digestAgent };
+  const runs = new Runs({ store, agents: Object.values(agents), delayMs: () => pace.ms });
+  const app = new ScoutApp({ store: scoutSource(store), runs, agents, data, pace });
   document.body.append(app);
   await app.route();
   await runs.open();

@@ -1,10 +1,11 @@
 import type { Store, StoredHead, TraceId } from "waystone";
-import { runSteps, sendEvent, type StepsState } from "waystone/steps";
-import type { Answer, Graph } from "./agent/graph.ts";
-import { ASKING } from "./agent/graph.ts";
-import { headOf, scout, type ScoutInput } from "./agent/scout.ts";
-import type { Choice, Target } from "./agent/state.ts";
-import { think } from "./agent/think.ts";
+import { sendEvent } from "waystone/steps";
+import type { Agent } from "./agents/agent.ts";
+import { isBranch } from "./agents/branch.ts";
+import type { Answer } from "./agents/scout/graph.ts";
+import { ASKING } from "./agents/scout/graph.ts";
+import type { Choice } from "./agents/scout/state.ts";
+import { think } from "./agents/think.ts";
 
 /** `elsewhere`: another tab drives it, and this one is next. `failed`: see {@link Runs.failure}. */
 export type RunStatus = "running" | "elsewhere" | "paused" | "asking" | "complete" | "failed";
@@ -18,9 +19,8 @@ interface Drive {
 
 /** What the runs are driven with. */
 export interface RunsParts {
-  readonly store: Store<StepsState>;
-  readonly graph: Graph;
-  readonly graphHash: string;
+  readonly store: Store;
+  readonly agents: readonly Agent[];
   /** How long each step takes at least, asked anew each time. */
   readonly delayMs: () => number;
 }
@@ -34,7 +34,7 @@ export interface RunsParts {
  */
 export class Runs extends EventTarget {
   readonly #parts: RunsParts;
-  readonly #store: Store<StepsState>;
+  readonly #store: Store;
   readonly #drives = new Map<TraceId, Drive>();
   readonly #failures = new Map<TraceId, unknown>();
 
@@ -47,6 +47,7 @@ export class Runs extends EventTarget {
   /** Takes up whatever is unfinished, now and from now on. */
   async open(): Promise<void> {
     this.#store.watch((change) => {
+      if (isBranch(change.traceId)) return;
       if (change.kind === "saved") {
         this.#consider(change.head);
         void this.#yield(change.head);
@@ -59,12 +60,13 @@ export class Runs extends EventTarget {
     for (const { latest } of await this.#store.traces()) this.#consider(latest);
   }
 
-  async start(goal: string, targets: readonly Target[]): Promise<TraceId> {
-    const traceId = `scout-${crypto.randomUUID()}`;
+  /** Begins a run, and returns once its first checkpoint is stored. */
+  async start(agent: Agent, input: unknown): Promise<TraceId> {
+    const traceId = agent.newTraceId();
     const begun = new Promise<void>((resolve) => {
       const unwatch = this.#store.watch(() => (unwatch(), resolve()), { traceId });
     });
-    void this.#drive(traceId, { goal, targets, startedAt: new Date() });
+    void this.#drive(agent, traceId, input);
     await begun;
     return traceId;
   }
@@ -102,30 +104,39 @@ export class Runs extends EventTarget {
   /** Deletes a run, once no tab works on it any more. */
   async remove(traceId: TraceId): Promise<void> {
     this.pause(traceId);
-    await withLock(traceId, () => this.#store.deleteTrace(traceId));
+    await withLock(traceId, async () => {
+      await this.#store.deleteTraces({ prefix: `${traceId}/` });
+      await this.#store.deleteTrace(traceId);
+    });
     localStorage.removeItem(PAUSED + traceId);
     this.#changed();
   }
 
   #consider({ traceId, nextNode }: StoredHead): void {
-    if (nextNode === undefined || isPaused(traceId) || this.#failures.has(traceId) || this.#drives.has(traceId)) return;
-    void this.#drive(traceId);
+    const agent = this.#parts.agents.find((one) => one.owns(traceId));
+    if (agent === undefined || nextNode === undefined || isPaused(traceId)) return;
+    if (this.#failures.has(traceId) || this.#drives.has(traceId)) return;
+    void this.#drive(agent, traceId);
   }
 
-  async #drive(traceId: TraceId, input?: ScoutInput): Promise<void> {
-    const { graph, graphHash, delayMs } = this.#parts;
+  async #drive(agent: Agent, traceId: TraceId, input?: unknown): Promise<void> {
+    const { delayMs } = this.#parts;
     const drive: Drive = { controller: new AbortController(), isHeld: false };
     const { signal } = drive.controller;
     this.#drives.set(traceId, drive);
-    const agent = scout(graph, (stopped) => think(delayMs(), stopped));
     try {
       await withLock(
         traceId,
         async () => {
           drive.isHeld = true;
           this.#changed();
-          const options = { graphHash, head: headOf, signal, ...(input && { input }) };
-          await runSteps(this.#store.trace(traceId), agent, options);
+          await agent.drive({
+            store: this.#store,
+            traceId,
+            signal,
+            think: (stopped) => think(delayMs(), stopped),
+            ...(input !== undefined && { input }),
+          });
         },
         signal,
       );

@@ -1,6 +1,7 @@
 import type { Backend } from "./core/backend.ts";
 import type { Channel } from "./core/channel.ts";
 import type { Codec } from "./core/codec.ts";
+import type { Locks } from "./core/locks.ts";
 import { requireOptions, type OptionNames } from "./core/options.ts";
 import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
@@ -22,6 +23,8 @@ export type {
 export type { Channel } from "./core/channel.ts";
 export { CheckpointStoreError, isCheckpointStoreError } from "./core/errors.ts";
 export type { CheckpointStoreErrorCode, CheckpointStoreErrorDetails } from "./core/errors.ts";
+export { createProcessLocks } from "./core/locks.ts";
+export type { Locks } from "./core/locks.ts";
 
 /** Options of {@link createStore}. */
 export interface CreateStoreOptions {
@@ -50,6 +53,11 @@ export interface CreateStoreOptions {
    * use the same name for the same records. Default is the empty string.
    */
   readonly name?: string;
+  /**
+   * By which traces are taken over: the same for all stores over the same records. Default is the Web Locks of a browser;
+   * where there are none, `takeOver` is refused as `unavailable`.
+   */
+  readonly locks?: Locks;
   /** What is kept of each trace: one rule, or several that all apply, with each save. Default is to keep everything. */
   readonly retention?: Retention | readonly Retention[];
   /**
@@ -66,6 +74,7 @@ const OPTIONS: OptionNames<CreateStoreOptions> = {
   allowUnreadableLatest: true,
   channel: true,
   name: true,
+  locks: true,
   retention: true,
   onQuotaExceeded: true,
 };
@@ -97,7 +106,7 @@ const OPTIONS: OptionNames<CreateStoreOptions> = {
  */
 export function createStore<S = unknown>(backend: Backend, options: CreateStoreOptions): Store<S> {
   requireOptions(options, OPTIONS, "createStore");
-  const { codec, readCodecs = [], channel, name = "", retention, onQuotaExceeded } = options;
+  const { codec, readCodecs = [], channel, name = "", locks, retention, onQuotaExceeded } = options;
   const { allowPlainRecords, allowUnreadableLatest } = options;
   return new TraceStore<S>({
     backend,
@@ -105,5 +114,6 @@ export function createStore<S = unknown>(backend: Backend, options: CreateStoreO
     retention: combineRetention(retention),
     ...(onQuotaExceeded !== undefined && { onQuotaExceeded }),
     ...(channel !== undefined && { channel }),
+    ...(locks !== undefined && { locks }),
   });
 }

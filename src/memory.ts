@@ -1,6 +1,7 @@
 import { createMemoryBackend } from "./backends/memory.ts";
 import { createStructuredCloneCodec } from "./codecs/structured-clone.ts";
 import type { Codec } from "./core/codec.ts";
+import { createProcessLocks } from "./core/locks.ts";
 import { requireOptions, type OptionNames } from "./core/options.ts";
 import { combineRetention, type Retention } from "./core/retention.ts";
 import type { Store } from "./core/store.ts";
@@ -41,6 +42,8 @@ export function createMemoryStore<S = unknown>(options: MemoryStoreOptions = {})
   return new TraceStore<S>({
     backend: createMemoryBackend(),
     codecs: new Codecs([codec], { store: `memory ${crypto.randomUUID()}` }),
+    // Nobody else sees its records.
+    locks: createProcessLocks(),
     retention: combineRetention(retention),
   });
 }

@@ -12,21 +12,24 @@ const ROOMS: Record<string, readonly string[]> = {
   store: ["core", "state", "pieces", "log", "verbs", "watch"],
   backends: ["core"],
   codecs: ["core"],
-  adapters: ["core"],
+  adapters: ["core", "steps"],
+  remotes: ["core"],
   testing: ["core"],
   steps: ["core"],
   inspector: ["core", "steps"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "inspector"],
+  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "inspector", "remotes"],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */
 const PACKAGES: Record<string, string> = {
   idb: "src/backends/indexeddb",
   lit: "src/inspector",
+  "lit/directives/style-map.js": "src/inspector",
   diff: "src/inspector/changes/text-changes.ts",
   superjson: "src/codecs/superjson.ts",
   "@assistant-ui/react": "src/adapters/assistant-ui",
+  ai: "src/adapters/ai-sdk",
   "assistant-stream": "src/adapters/assistant-ui",
   react: "src/adapters/assistant-ui",
   "@langchain/core/load": "src/adapters/langgraph",
@@ -37,6 +40,7 @@ const PACKAGES: Record<string, string> = {
   "@openai/agents-core": "src/adapters/openai-agents",
   vitest: "src/testing/vitest.ts",
   "node:test": "src/testing/node.ts",
+  "node:v8": "src/backends/postgres/clone.ts",
 };
 
 const files = readSourceFiles("src");

@@ -1,7 +1,7 @@
 import { openStore } from "waystone";
 import type { StepsState } from "waystone/steps";
 import data from "virtual:baseline-data";
-import { createGraph, graphHashOf } from "../agent/graph.ts";
+import { createGraph, graphHashOf } from "../agents/scout/graph.ts";
 import { failureText } from "../ui/failure-text.ts";
 import { showQuestions } from "./badge.ts";
 import { Drives } from "./drives.ts";

@@ -1,5 +1,5 @@
 import type { Store } from "waystone";
-import { ASKING } from "../agent/graph.ts";
+import { ASKING } from "../agents/scout/graph.ts";
 import { singleFlight } from "../ui/single-flight.ts";
 
 const ATTENTION = "#c8442f";

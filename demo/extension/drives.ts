@@ -1,9 +1,9 @@
 import type { CheckpointId, Store, StoredHead, TraceId } from "waystone";
 import { isCheckpointStoreError } from "waystone";
 import { runStatus as stepsStatus, runSteps, sendEvent, type StepsState } from "waystone/steps";
-import type { Answer, Graph } from "../agent/graph.ts";
-import { headOf, scout, type ScoutInput } from "../agent/scout.ts";
-import { think } from "../agent/think.ts";
+import type { Answer, Graph } from "../agents/scout/graph.ts";
+import { headOf, scout, type ScoutInput } from "../agents/scout/scout.ts";
+import { think } from "../agents/think.ts";
 import { failureText } from "../ui/failure-text.ts";
 import { singleFlight } from "../ui/single-flight.ts";
 import { runStatus } from "./run-status.ts";

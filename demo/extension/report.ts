@@ -1,6 +1,6 @@
 import { openStore } from "waystone";
 import type { StepsState } from "waystone/steps";
-import { stateOf } from "../agent/scout.ts";
+import { stateOf } from "../agents/scout/scout.ts";
 import { showFailedPage } from "../ui/failed-page.ts";
 import { ReportPage } from "./ui/report-page.ts";
 

@@ -1,5 +1,5 @@
 import type { StoredHead } from "waystone";
-import { ASKING } from "../agent/graph.ts";
+import { ASKING } from "../agents/scout/graph.ts";
 import type { RunStatus } from "../runs.ts";
 import type { Settings } from "./settings.ts";
 

@@ -1,5 +1,5 @@
 import type { CheckpointId, TraceId } from "waystone";
-import type { Choice, Target } from "../agent/state.ts";
+import type { Choice, Target } from "../agents/scout/state.ts";
 
 /** What a page asks of the worker. Each may be asked twice: what was done already is not done again. */
 export type Wish =

@@ -1,5 +1,5 @@
 import type { BaselineData, BrowserId } from "../baseline-data.ts";
-import type { Target } from "../agent/state.ts";
+import type { Target } from "../agents/scout/state.ts";
 import { countText } from "./figures.ts";
 import { css, h } from "./h.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
@@ -131,7 +131,8 @@ export class GoalForm extends ShadowElement {
           "footer",
           {},
           `Runs in this page: no network, no key. Looks through ${countText(data.features.length, "feature")} of web-features ${data.version}, ` +
-            "by the W3C WebDX Community Group, Apache-2.0.",
+            "by the W3C WebDX Community Group, Apache-2.0. ",
+          h("a", { href: "./kit/" }, "Does the store keep its promises in this browser?"),
         ),
       ),
     );

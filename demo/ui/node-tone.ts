@@ -1,4 +1,4 @@
-import { NODES } from "../agent/graph.ts";
+import { NODES } from "../agents/scout/graph.ts";
 
 const TONED: ReadonlySet<unknown> = new Set(["start", ...NODES]);
 

@@ -1,5 +1,5 @@
-import type { Choice, Question, Support } from "../agent/state.ts";
-import { nameTargets } from "../agent/support.ts";
+import type { Choice, Question, Support } from "../agents/scout/state.ts";
+import { nameTargets } from "../agents/scout/knowledge/support.ts";
 import { css, h } from "./h.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 

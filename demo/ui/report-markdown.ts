@@ -1,4 +1,4 @@
-import type { Outcome, Report, Support } from "../agent/state.ts";
+import type { Outcome, Report, Support } from "../agents/scout/state.ts";
 
 /** How each outcome is said. */
 export const OUTCOMES: Readonly<Record<Outcome, string>> = {
@@ -23,7 +23,7 @@ export function reportMarkdown(report: Report): string {
   return [
     "# What the app needs of browsers",
     `> ${report.goal.replaceAll("\n", "\n> ")}`,
-    report.summary,
+    report.polished ?? report.summary,
     [
       row(["Need", "Feature", "Outcome", ...names]),
       row(["---", "---", "---", ...names.map(() => "---")]),

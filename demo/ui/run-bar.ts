@@ -1,5 +1,5 @@
 import type { StoredHead } from "waystone";
-import { ASKING, NODES } from "../agent/graph.ts";
+import { ASKING, NODES } from "../agents/scout/graph.ts";
 import type { RunStatus } from "../runs.ts";
 import { css, h, styled } from "./h.ts";
 import { nodeTone } from "./node-tone.ts";
@@ -110,6 +110,7 @@ export class RunBar extends ShadowElement {
     const next = heads.at(-1)?.nextNode;
     const counts = new Map<unknown, number>();
     for (const { metadata } of heads) counts.set(metadata?.node, (counts.get(metadata?.node) ?? 0) + 1);
+    this.#graph.hidden = !NODES.some((node) => node === next || counts.has(node));
     this.#graph.replaceChildren(
       ...NODES.map((node) => {
         const count = counts.get(node) ?? 0;

@@ -2,6 +2,7 @@ import type { TraceId, TraceSummary } from "waystone";
 import type { RunStatus } from "../runs.ts";
 import { bytesText, countText, dateText } from "./figures.ts";
 import { css, h } from "./h.ts";
+import { runTitle } from "./run-title.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
 import { STATUS } from "./status.ts";
 
@@ -116,8 +117,8 @@ export class RunList extends ShadowElement {
 
 function fill(row: Row, { summary, status }: ListedRun, isCurrent: boolean): void {
   const { open, title, facts, remove } = row;
-  const { traceId, checkpoints, bytes, latest } = summary;
-  title.textContent = String(latest.metadata?.title ?? traceId);
+  const { checkpoints, bytes, latest } = summary;
+  title.textContent = runTitle(latest);
   facts.textContent = `${STATUS[status].short} · ${countText(checkpoints, "checkpoint")} · ${bytesText(bytes)}`;
   open.className = `run ${status}`;
   open.title = `${title.textContent}\nlast saved ${dateText(latest.timestamp)}`;

@@ -24,7 +24,8 @@ export const styles = css`
     background: var(--surface);
   }
   main > * { grid-column: 1; }
-  goal-form, trace-view { grid-row: 4; }
+  .start, trace-view { grid-row: 4; }
+  .start { overflow: auto; }
   .failure { padding: 10px 16px; background: var(--bad-soft); color: var(--bad); }
 
   @media (max-width: 1199px) {

@@ -1,6 +1,8 @@
 import type { TraceId } from "waystone";
-import { ASKING } from "../agent/graph.ts";
-import type { Choice, ScoutState } from "../agent/state.ts";
+import type { Agent } from "../agents/agent.ts";
+import { isBranch } from "../agents/branch.ts";
+import { ASKING } from "../agents/scout/graph.ts";
+import type { Choice, ScoutState } from "../agents/scout/state.ts";
 import type { BaselineData } from "../baseline-data.ts";
 import type { Runs } from "../runs.ts";
 import type { ScoutSource } from "../scout-source.ts";
@@ -10,9 +12,12 @@ import { failureText } from "./failure-text.ts";
 import type { Goal } from "./goal-form.ts";
 import { GoalForm } from "./goal-form.ts";
 import { h } from "./h.ts";
+import type { AgentStart } from "./other-agents.ts";
+import { OtherAgents } from "./other-agents.ts";
 import { QuestionCard } from "./question-card.ts";
 import { RunBar } from "./run-bar.ts";
 import { RunList } from "./run-list.ts";
+import { runTitle } from "./run-title.ts";
 import { styles } from "./scout-app.styles.ts";
 import { ScoutReport } from "./scout-report.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
@@ -25,6 +30,7 @@ import { TraceView } from "./trace-view.ts";
 export interface ScoutParts {
   readonly store: ScoutSource;
   readonly runs: Runs;
+  readonly agents: Readonly<Record<"scout" | AgentStart["agent"], Agent>>;
   readonly data: BaselineData;
   /** Where the pace is kept. */
   readonly pace: { ms: number };
@@ -39,7 +45,9 @@ export class ScoutApp extends ShadowElement {
   readonly #question = new QuestionCard();
   readonly #report = new ScoutReport();
   readonly #form = new GoalForm();
+  readonly #others = new OtherAgents();
   readonly #failure = new FailureLine();
+  readonly #start = h("div", { class: "start" }, this.#form, this.#others);
   readonly #drawer: HTMLElement;
   readonly #trace: TraceView<ScoutState>;
 
@@ -56,7 +64,7 @@ export class ScoutApp extends ShadowElement {
         "div",
         { class: "body" },
         this.#drawer,
-        h("main", {}, this.#failure.element, this.#bar, this.#question, this.#form, this.#trace),
+        h("main", {}, this.#failure.element, this.#bar, this.#question, this.#start, this.#trace),
       ),
     );
     this.#listen();
@@ -66,7 +74,7 @@ export class ScoutApp extends ShadowElement {
   /** Shows what the address names: a run, the form for a new one, or else the latest run. */
   async route(): Promise<void> {
     const name = decodeURIComponent(location.hash.slice(1));
-    const summaries = await this.#parts.store.traces();
+    const summaries = (await this.#parts.store.traces()).filter((run) => !isBranch(run.traceId));
     const known = summaries.find(({ traceId }) => traceId === name) ?? (name === "new" ? undefined : summaries[0]);
     this.#open(known?.traceId);
     await this.#overview();
@@ -85,12 +93,17 @@ export class ScoutApp extends ShadowElement {
   }
 
   #listen(): void {
-    const { store, runs, pace } = this.#parts;
+    const { store, runs, agents, pace } = this.#parts;
     const on = <T>(type: string, act: (detail: T) => unknown) =>
       this.root.addEventListener(type, (event) => void this.#failure.try(() => act((event as CustomEvent<T>).detail)));
-    on<Goal>("run-start", async ({ goal, targets }) => (location.hash = await runs.start(goal, targets)));
+    on<Goal>("run-start", async ({ goal, targets }) => {
+      location.hash = await runs.start(agents.scout, { goal, targets, startedAt: new Date() });
+    });
+    on<AgentStart>("agent-start", async ({ agent, input }) => {
+      location.hash = encodeURIComponent(await runs.start(agents[agent], input));
+    });
     on<TraceId>("run-select", (id) => {
-      location.hash = id;
+      location.hash = encodeURIComponent(id);
       if (this.#drawer.matches(":popover-open")) this.#drawer.hidePopover();
     });
     on<TraceId>("run-delete", (id) => runs.remove(id));
@@ -104,6 +117,7 @@ export class ScoutApp extends ShadowElement {
     const refresh = () => void this.#failure.try(this.#overview);
     runs.addEventListener("change", refresh);
     store.watch((change) => {
+      if (isBranch(change.traceId)) return;
       if (change.kind === "trace-deleted" && change.traceId === this.#trace.traceId) location.hash = "";
       refresh();
     });
@@ -118,9 +132,9 @@ export class ScoutApp extends ShadowElement {
   }
 
   #open(traceId: TraceId | undefined): void {
-    const wasInForm = this.root.activeElement === this.#form;
+    const wasInForm = this.#start.contains(this.root.activeElement);
     for (const element of [this.#bar, this.#trace]) element.hidden = !traceId;
-    this.#form.hidden = traceId !== undefined;
+    this.#start.hidden = traceId !== undefined;
     if (wasInForm && traceId) this.#trace.focus({ preventScroll: true });
     if (traceId === this.#trace.traceId) return;
     this.#failure.clear();
@@ -166,7 +180,9 @@ export class ScoutApp extends ShadowElement {
     const { store, runs } = this.#parts;
     const [summaries, usage] = await Promise.all([store.traces(), store.usage()]);
     this.#list.show(
-      summaries.map((summary) => ({ summary, status: runs.status(summary.latest) })),
+      summaries
+        .filter(({ traceId }) => !isBranch(traceId))
+        .map((summary) => ({ summary, status: runs.status(summary.latest) })),
       this.#trace.traceId,
     );
     this.#meter.usage = usage;
@@ -179,7 +195,7 @@ export class ScoutApp extends ShadowElement {
     const { runs } = this.#parts;
     const status = runs.status(latest);
     const failure = status === "failed" ? failureText(runs.failure(latest.traceId)) : undefined;
-    const title = String(latest.metadata?.title ?? latest.traceId);
+    const title = runTitle(latest);
     this.#bar.show({ title, status, heads, ...(failure && { failure }) });
     const text = status === "asking" ? "waits for your answer" : STATUS[status].short;
     this.#trace.activity = latest.nextNode ? { node: latest.nextNode, text } : undefined;

@@ -1,4 +1,4 @@
-import type { Outcome, Report, Section, Support } from "../agent/state.ts";
+import type { Outcome, Report, Section, Support } from "../agents/scout/state.ts";
 import { css, h, styled } from "./h.ts";
 import { OUTCOMES, reportMarkdown, supportText } from "./report-markdown.ts";
 import { ShadowElement, define } from "./shadow-element.ts";
@@ -31,10 +31,10 @@ const styles = css`
     padding: 6px 10px; text-align: start; font-weight: 500; color: var(--muted); font-size: 11.5px;
     border-block-end: 1px solid var(--line-strong); vertical-align: bottom; white-space: nowrap;
   }
-  th:first-child, td:first-child { padding-inline-start: 0; inline-size: 38%; }
-  td { padding: 11px 10px; border-block-end: 1px solid var(--line); vertical-align: top; }
-  .need { font-weight: 600; }
-  .advice { margin-block-start: 2px; color: var(--muted); text-wrap: pretty; max-inline-size: 64ch; }
+  th:first-child, td:first-child { padding-inline-start: 0; }
+  td { padding: 11px 10px 0; vertical-align: top; }
+  .need { inline-size: 38%; font-weight: 600; }
+  td.advice { padding-block: 2px 11px; border-block-end: 1px solid var(--line); color: var(--muted); text-wrap: pretty; }
   .tag {
     display: inline-block; padding: 1px 8px; border-radius: 20px; background: var(--soft); color: var(--tone);
     font-size: 11.5px; font-weight: 600; white-space: nowrap;
@@ -51,13 +51,15 @@ const styles = css`
   footer { margin-block-start: 16px; color: var(--muted); font-size: 12px; }
   @container (inline-size < 720px) {
     thead { display: none; }
-    table, tbody { display: block; }
-    tr {
+    table { display: block; }
+    tbody {
       display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: 12px; padding-block: 12px;
       border-block-end: 1px solid var(--line);
     }
-    td, td:first-child { padding: 2px 0; border: none; inline-size: auto; }
-    td:nth-child(n + 3) { grid-column: 1 / -1; }
+    tr { display: contents; }
+    td, td:first-child, td.advice { padding: 2px 0; border: none; inline-size: auto; }
+    td:nth-child(n + 3), td.advice { grid-column: 1 / -1; }
+    td.advice { grid-row: 2; }
     .feature { margin-block-start: 6px; }
     .support { display: flex; }
     .support::after { content: attr(data-browser); order: -1; flex: 0 0 11em; color: var(--muted); }
@@ -91,7 +93,7 @@ export class ScoutReport extends ShadowElement {
           "div",
           {},
           h("h2", {}, "What the app needs of browsers"),
-          h("p", { class: "summary" }, report.summary),
+          h("p", { class: "summary" }, report.polished ?? report.summary),
           h("p", { class: "goal" }, report.goal),
         ),
         copy,
@@ -103,6 +105,8 @@ export class ScoutReport extends ShadowElement {
         ...report.dropped.map(({ target, forNeed }) =>
           h("p", {}, `Dropped: ${target.name} ${target.version}, for “${forNeed}”.`),
         ),
+        report.polished !== undefined &&
+          h("p", {}, "The summary is in the words of this browser's own language model."),
         h("p", {}, `Data: web-features ${report.dataVersion}.`),
       ),
     );
@@ -165,27 +169,31 @@ function table({ targets, sections }: Report): HTMLElement {
         ...targets.map(({ name, version }) => heading(`${name} ${version}`)),
       ),
     ),
-    h("tbody", {}, ...sections.map((section) => row(section, targets.length))),
+    ...sections.map((section) => h("tbody", {}, ...rows(section, targets.length))),
   );
 }
 
-function row(section: Section, columns: number): HTMLElement {
+/** What a need comes to, and below it, as wide as the table, what to do about it. */
+function rows(section: Section, columns: number): HTMLElement[] {
   const { need, advice, outcome, feature, baseline, baselineSince, spec, support } = section;
   const href = webAddress(spec);
   const since = baseline !== "none" && baselineSince ? `, since ${baselineSince.slice(0, 7)}` : "";
-  return h(
-    "tr",
-    {},
-    h("td", {}, h("div", { class: "need" }, need), h("p", { class: "advice" }, advice)),
-    h("td", {}, h("span", { class: `tag ${outcome}` }, OUTCOMES[outcome])),
+  return [
     h(
-      "td",
-      { class: "feature" },
-      feature ? (href ? h("a", { href, target: "_blank", rel: "noreferrer" }, feature) : feature) : "-",
-      baseline && h("span", { class: "baseline" }, BASELINE[baseline] + since),
+      "tr",
+      {},
+      h("td", { class: "need" }, need),
+      h("td", {}, h("span", { class: `tag ${outcome}` }, OUTCOMES[outcome])),
+      h(
+        "td",
+        { class: "feature" },
+        feature ? (href ? h("a", { href, target: "_blank", rel: "noreferrer" }, feature) : feature) : "-",
+        baseline && h("span", { class: "baseline" }, BASELINE[baseline] + since),
+      ),
+      ...(support.length > 0 ? support.map(cell) : [h("td", { colspan: columns })]),
     ),
-    ...(support.length > 0 ? support.map(cell) : [h("td", { colspan: columns })]),
-  );
+    h("tr", {}, h("td", { class: "advice", colspan: 3 + columns }, advice)),
+  ];
 }
 
 function cell(support: Support): HTMLElement {

@@ -24,13 +24,11 @@ export class GuardedState<S> {
   }
 
   /** Saves what `work` makes of the newest state, or nothing if that is `undefined`. It may be called several times. */
-  async change(
-    work: (latest: Checkpoint<S> | undefined) => ({ readonly state: S } & CheckpointOptions) | undefined,
-  ): Promise<void> {
+  async change(work: (latest: Checkpoint<S> | undefined) => Next<S> | Promise<Next<S>>): Promise<void> {
     await this.#inTurn(async () => {
       for (;;) {
         const latest = await this.latest();
-        const next = work(latest);
+        const next = await work(latest);
         if (next === undefined) return;
         const { state, ...options } = next;
         const ifLatest = latest?.id ?? null;
@@ -55,3 +53,6 @@ export class GuardedState<S> {
     return turn;
   }
 }
+
+/** What to save, if anything. */
+type Next<S> = ({ readonly state: S } & CheckpointOptions) | undefined;

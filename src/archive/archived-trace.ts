@@ -3,6 +3,7 @@ import type { Codec, PlacedHead } from "../core/codec.ts";
 import { isCheckpointStoreError } from "../core/errors.ts";
 import { metadataOf, privateMetadata, type PreparedHead } from "../log/heads.ts";
 import type { EncodedNote } from "../log/notes.ts";
+import type { TraceEnd } from "../log/records.ts";
 import { inspectPieces, inspectRoot } from "../pieces/inspect.ts";
 import { decodeNote, inspectNote, type ArchivedNote } from "./archived-notes.ts";
 import { blockOf } from "./block-text.ts";
@@ -33,7 +34,7 @@ export class ArchivedTrace {
   readonly #entry: TraceEntry;
   readonly #side: Side;
   readonly #codec: Codec;
-  readonly #needed = new NeededBlocks();
+  readonly #needed: NeededBlocks;
   #seq = 0;
   #timestamp = -Infinity;
   #nextNumber = 0;
@@ -44,10 +45,20 @@ export class ArchivedTrace {
   /** The notes of the next checkpoint, by their keys. */
   readonly #notes = new Map<string, EncodedNote>();
 
-  constructor(entry: TraceEntry, codec: Codec) {
+  /** @param needed - Follows what the checkpoints need. */
+  constructor(entry: TraceEntry, codec: Codec, needed = new NeededBlocks()) {
     this.#entry = entry;
     this.#codec = codec;
+    this.#needed = needed;
     this.#side = archiveSide(codec, entry.traceId);
+  }
+
+  /** Goes on after a checkpoint that somebody has already, of which `needed` knows the blocks. */
+  goOnAfter({ seq, timestamp, nextBlock, nextNumber }: TraceEnd): void {
+    this.#seq = seq;
+    this.#timestamp = timestamp;
+    this.#lastBlock = nextBlock - 1;
+    this.#nextNumber = nextNumber;
   }
 
   async takeBlock(fields: Fields): Promise<void> {

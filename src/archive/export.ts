@@ -1,32 +1,13 @@
 import { concatBytes } from "../core/bytes.ts";
-import { pickHead, type CheckpointHead, type TraceId } from "../core/checkpoint.ts";
+import type { TraceId } from "../core/checkpoint.ts";
 import type { Codec } from "../core/codec.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { requireOptions, type OptionNames } from "../core/options.ts";
-import { isSameMetadata, metadataOf, sealHead, type PreparedHead } from "../log/heads.ts";
-import type { EncodedNote } from "../log/notes.ts";
-import { isIntactRecord, type TraceRecord } from "../log/records.ts";
 import { readTrace } from "../log/trace-record.ts";
-import type { Codecs } from "../pieces/codecs.ts";
-import { damaged } from "../pieces/reading/decode.ts";
-import { sumOf } from "../pieces/encode.ts";
-import { naming, type Stored } from "../verbs/load.ts";
-import { readCheckpoints } from "../verbs/read-trace.ts";
-import { decodeNote, encodeNote } from "./archived-notes.ts";
 import type { ArchivedStore } from "./archived-store.ts";
-import { textOfBlockLine, textOfCheckpoint, textOfEnd, textOfHeader, textOfNote, textOfTrace } from "./entries.ts";
+import { textOfEnd, textOfHeader, textOfTrace } from "./entries.ts";
 import { LineWriter } from "./line-writer.ts";
-import { NeededBlocks } from "./needed-blocks.ts";
-import {
-  ARCHIVE,
-  archiveSealing,
-  broughtBlocks,
-  archiveSide,
-  encodeBlock,
-  encodeContent,
-  storeSide,
-  type Side,
-} from "./side.ts";
+import { portableCheckpoints } from "./portable.ts";
 
 /** How far an export or an import has come: what `onProgress` is called with. */
 export interface ArchiveProgress {
@@ -113,7 +94,7 @@ async function* archiveLines(
     }
     traces += 1;
     yield lines.line(textOfTrace(trace));
-    for await (const texts of checkpointTexts(store, { trace, codec })) {
+    for await (const { texts } of portableCheckpoints(store, { trace, codec })) {
       for (const text of texts) yield lines.line(text);
       checkpoints += 1;
       if (checkpoints % PROGRESS_CHECKPOINTS === 0) onProgress?.({ traceId, checkpoints, bytes: lines.bytes });
@@ -134,72 +115,4 @@ async function* allTraces(store: ArchivedStore): AsyncGenerator<TraceId> {
     after = key[0] as TraceId;
     yield after;
   }
-}
-
-/** The lines of each checkpoint of a trace: of the blocks that it brings, and its own. */
-async function* checkpointTexts(
-  store: ArchivedStore,
-  { trace, codec }: { readonly trace: TraceRecord; readonly codec: Codec },
-): AsyncGenerator<string[]> {
-  const { traceId } = trace;
-  const { codecs } = store;
-  const to = archiveSide(codec, traceId);
-  const needed = new NeededBlocks();
-  const archived = new NeededBlocks();
-  for await (const stored of readCheckpoints((work) => store.read(work), trace, { notes: true })) {
-    const { record } = stored;
-    const about = { traceId, checkpointId: record.id };
-    const from = storeSide(codecs.of(record), codecs.store);
-    const values = await naming(record, () => decodeBlocks(stored, from));
-    const blocks = await Promise.all(values.map((value, i) => encodeBlock(to, { ...stored.blocks[i]!, value }, about)));
-    const root = await naming(record, async () => {
-      needed.advance(record, broughtBlocks(stored.blocks, from));
-      archived.advance(record, broughtBlocks(blocks, to));
-      if (needed.sums !== record.contents) throw damaged("its blocks are not those that it was saved with");
-      return from.codec.decode(record.root, from.placeOfRoot(record, needed));
-    });
-    const head = await archivedHead(
-      { ...record, metadata: await naming(record, () => metadataOf(record, codecs)) },
-      codec,
-    );
-    const place = to.placeOfRoot(head, archived);
-    const entry = { ...record, head, root: await encodeContent(root, { codec, place, about }) };
-    const notes = await naming(record, () => archivedNotes(stored, { codec, codecs }));
-    yield [...blocks.map(textOfBlockLine), ...notes.map(textOfNote), textOfCheckpoint(entry)];
-  }
-}
-
-/** The notes of a checkpoint as they stand in an archive. */
-function archivedNotes(
-  { record: { traceId, id }, notes = [] }: Stored,
-  { codec, codecs }: { readonly codec: Codec; readonly codecs: Codecs },
-): Promise<EncodedNote[]> {
-  const noted = { traceId, id };
-  return Promise.all(
-    notes.map(async (note) => {
-      if (!isIntactRecord(note)) throw damaged(`its note ${JSON.stringify(note.key)} is not what was written`);
-      const from = { ...noted, codec: codecs.named(note.codec, noted), store: codecs.store };
-      return encodeNote(await decodeNote(note, from), { ...noted, codec, store: ARCHIVE });
-    }),
-  );
-}
-
-/** What the blocks hold that a checkpoint brings. @throws Error for one that is damaged. */
-async function decodeBlocks({ blocks }: Stored, { codec, placeOfBlock }: Side): Promise<unknown[]> {
-  const damagedOne = blocks.find((block) => block.sum !== sumOf(block));
-  if (damagedOne !== undefined) throw damaged(`block ${damagedOne.block} is not what was written`);
-  return Promise.all(blocks.map((block) => codec.decode(block.payload, placeOfBlock(block))));
-}
-
-/** A head as it stands in an archive: its metadata as it is if JSON can hold it, otherwise encoded as a small state. */
-async function archivedHead(
-  stored: Omit<PreparedHead, "metadata"> & { readonly metadata: CheckpointHead["metadata"] | undefined },
-  codec: Codec,
-): Promise<PreparedHead> {
-  const { traceId, seq, timestamp, metadata, ...rest } = stored;
-  const head = { ...pickHead(rest), traceId, seq, timestamp, ...(metadata !== undefined && { metadata }) };
-  if (metadata === undefined) return head;
-  const isPlain =
-    codec.encodesMetadata !== true && isSameMetadata(metadata, JSON.parse(JSON.stringify(metadata)) as typeof metadata);
-  return isPlain ? head : sealHead(head, archiveSealing(codec));
 }

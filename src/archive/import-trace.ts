@@ -28,7 +28,7 @@ export interface TraceImportOptions {
 }
 
 /** A checkpoint that is ready to be stored, and its head as it is reported. */
-interface Ready extends AppendedCheckpoint {
+export interface Ready extends AppendedCheckpoint {
   readonly head: PlacedHead;
 }
 
@@ -138,36 +138,10 @@ export class TraceImport {
   }
 
   async #prepare(checkpoint: ArchivedCheckpoint): Promise<void> {
-    const { needs, nextBlock, nextNumber, stateBytes } = checkpoint;
     const { traceId } = this;
-    const { codec } = this.#side;
-    const head = { ...checkpoint.head, traceId };
-    const about = { traceId, checkpointId: head.id };
-    const recorded = await sealHead(head, { codec, store: this.#store.codecs.store });
-    const blocks = await Promise.all(checkpoint.blocks.map((block) => encodeBlock(this.#side, block, about)));
-    this.#needed.advance(checkpoint, broughtBlocks(blocks, this.#side));
-    const { sums: contents } = this.#needed;
-    const place = this.#side.placeOfRoot(recorded, this.#needed);
-    const root = await encodeContent(checkpoint.root, { codec, place, about });
-    const recordBytes = recordBytesOf({ head: recorded, root, needs });
-    const bytes = recordBytes + totalBytes(blocks);
-    const record: Omit<CheckpointRecord, "savedAt"> = {
-      ...recorded,
-      codec: codec.name,
-      root,
-      needs,
-      contents,
-      nextBlock,
-      nextNumber,
-      bytes,
-      recordBytes,
-      stateBytes,
-      ...(saysPinned(head) && { isPinned: true }),
-    };
-    const noted = { traceId, id: head.id, codec, store: this.#store.codecs.store };
-    const notes = await Promise.all(checkpoint.notes.map((note) => encodeNote(note, noted)));
-    this.#batch.push({ record, blocks, notes, head });
-    this.#batchBytes += bytes;
+    const ready = await prepareCheckpoint(this.#store, checkpoint, { traceId, side: this.#side, needed: this.#needed });
+    this.#batch.push(ready);
+    this.#batchBytes += ready.record.bytes;
   }
 
   async #write({ isLast }: { isLast: boolean }): Promise<void> {
@@ -201,6 +175,43 @@ export class TraceImport {
     const { traceId } = this;
     return new CheckpointStoreError("conflict", `trace ${traceId} ${what}`, { traceId });
   }
+}
+
+/**
+ * Encodes a checkpoint for the trace that it is to be stored in, where `needed` has come to the one before it. Its blocks
+ * are those that the one before does not need.
+ */
+export async function prepareCheckpoint(
+  store: Pick<ArchivedStore, "codecs">,
+  checkpoint: ArchivedCheckpoint,
+  { traceId, side, needed }: { readonly traceId: TraceId; readonly side: Side; readonly needed: NeededBlocks },
+): Promise<Ready> {
+  const { needs, nextBlock, nextNumber, stateBytes } = checkpoint;
+  const { codec } = side;
+  const head = { ...checkpoint.head, traceId };
+  const about = { traceId, checkpointId: head.id };
+  const recorded = await sealHead(head, { codec, store: store.codecs.store });
+  const blocks = await Promise.all(checkpoint.blocks.map((block) => encodeBlock(side, block, about)));
+  needed.advance(checkpoint, broughtBlocks(blocks, side));
+  const { sums: contents } = needed;
+  const root = await encodeContent(checkpoint.root, { codec, place: side.placeOfRoot(recorded, needed), about });
+  const recordBytes = recordBytesOf({ head: recorded, root, needs });
+  const record: Omit<CheckpointRecord, "savedAt"> = {
+    ...recorded,
+    codec: codec.name,
+    root,
+    needs,
+    contents,
+    nextBlock,
+    nextNumber,
+    bytes: recordBytes + totalBytes(blocks),
+    recordBytes,
+    stateBytes,
+    ...(saysPinned(head) && { isPinned: true }),
+  };
+  const noted = { traceId, id: head.id, codec, store: store.codecs.store };
+  const notes = await Promise.all(checkpoint.notes.map((note) => encodeNote(note, noted)));
+  return { record, blocks, notes, head };
 }
 
 /** The record of a trace from which all was removed that came after it was found. Nobody has seen the numbers since. */

@@ -44,7 +44,10 @@ export interface Checkpoint<S = unknown> extends CheckpointHead {
 export interface StoredHead extends CheckpointHead {
   /** The trace that the checkpoint is in. */
   readonly traceId: TraceId;
-  /** Position in the trace: a whole number that grows with each save and is never given to a second checkpoint. */
+  /**
+   * Position in the trace: a whole number that grows with each save and is never given to a second checkpoint, unless the
+   * first was moved away by `divertTrace`.
+   */
   readonly seq: number;
   /**
    * Milliseconds since the epoch, growing strictly along the trace: `createdAt`, or 1 more than the timestamp of the

@@ -14,7 +14,7 @@ import type { CheckpointId, TraceId } from "./checkpoint.ts";
  * - `quota-exceeded`: the origin's storage is full. What was stored stays readable.
  * - `blocked`: another connection keeps the database from being opened or deleted.
  * - `closed`: the store was closed.
- * - `unavailable`: there is no storage here, the browser has taken it away, or there are no Web Locks.
+ * - `unavailable`: there is no storage here, the browser has taken it away, or there are no locks.
  * - `codec-mismatch`: the record was written by a codec, or with a key, that this store was not given, or by one that it
  *   does not trust. Nothing is saved on top of it.
  * - `newer-schema`: a newer release wrote the database or the archive; it was left untouched.

@@ -207,7 +207,7 @@ export interface Trace<S = unknown> {
    *   `loadLatest`.
    * @returns What `work` returns.
    * @throws TypeError if `work` is not a function.
-   * @throws CheckpointStoreError `unavailable`: there are no Web Locks here.
+   * @throws CheckpointStoreError `unavailable`: there are no Web Locks here, and the store was given no others.
    * @throws CheckpointStoreError `conflict`: another owner stole the trace while `work` ran; or work of this very page or
    *   worker owns it, and `waitsForOwn` was not given.
    * @throws CheckpointStoreError `graph-mismatch`: another graph made the newest checkpoint, `graphHash` was given, and

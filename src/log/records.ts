@@ -121,10 +121,32 @@ export interface NoteRecord extends EncodedValue {
   readonly sum: number;
 }
 
-/** Who took a trace over last. Saves of an owner read it, so that one who has lost the trace finds out. */
+/**
+ * Who has a say in a trace beside this store. It outlives the trace's checkpoints.
+ */
 export interface OwnerRecord {
   readonly traceId: TraceId;
-  readonly owner: string;
+  /** Who took it over last. Saves of an owner read it, so that one who has lost the trace finds out. */
+  readonly owner?: string;
+  /** How far the trace has come together with the log that it is replicated by. */
+  readonly replica?: Replica;
+}
+
+/** Where a trace and its log had the same, and what has happened here since that no save tells. */
+export interface Replica {
+  /** The log's version then, and what its next entry follows. */
+  readonly version: number;
+  readonly link: string;
+  /** Where the trace stood then. */
+  readonly end: TraceEnd;
+  /** Its newest checkpoint then; absent if it had none. */
+  readonly id?: CheckpointId;
+  /** The log has the notes that were written up to this version of the trace. */
+  readonly notedTo: number;
+  /** What was deleted here. */
+  readonly removed: readonly CheckpointId[];
+  /** Whether the trace was deleted here. It may have been made anew since. */
+  readonly isDeleted?: true;
 }
 
 /** Returns the range of all keys of a trace, or of those whose next field is from `from` to `to`, both included. */

@@ -168,6 +168,21 @@ export function free(transaction: WriteTransaction, traceId: TraceId, { rows, se
   for (const blocks of kept) putSegment(transaction, traceId, blocks);
 }
 
+/**
+ * Deletes all blocks from a number on, so that it and those after it can be given out anew. Returns how many bytes went.
+ */
+export async function cutBlocks(transaction: WriteTransaction, traceId: TraceId, from: number): Promise<number> {
+  const [rows, segments] = await Promise.all([
+    rowKeys(transaction, traceId, { from }),
+    transaction.getAll<SegmentRecord>("segments", { range: rangeOf(traceId, from) }),
+  ]);
+  transaction.delete("pieces", rangeOf(traceId, from));
+  transaction.delete("segments", rangeOf(traceId, from));
+  const kept = segments.map(({ blocks }) => blocks.filter((block) => isBlock(block) && block.block < from));
+  for (const blocks of kept) if (blocks.length > 0) putSegment(transaction, traceId, blocks);
+  return totalBytes(rows) + totalBytes(segments) - totalBytes(kept.flat());
+}
+
 /** Reads the rows with these numbers, ascending. */
 export async function readRows(
   transaction: ReadTransaction,

@@ -1,6 +1,7 @@
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { findCheckpoint } from "../log/checkpoints.ts";
-import { keyOf } from "../log/records.ts";
+import { endOwnership } from "../log/owners.ts";
+import { rememberDeletion, rememberRemoval } from "../log/remembered.ts";
 import { HEADS } from "../log/scopes.ts";
 import { readTrace } from "../log/trace-record.ts";
 import { removeAndStore, removeTrace, removeTraces, storeRemoval } from "../verbs/remove.ts";
@@ -18,6 +19,7 @@ export async function deleteCheckpoint(core: StoreCore, id: CheckpointId): Promi
       const before = record === undefined ? undefined : await readTrace(transaction, record.traceId);
       if (record === undefined || before === undefined) return undefined;
       const { seq } = record;
+      await rememberRemoval(transaction, record);
       return { before, removal: await removeAndStore(transaction, before, { from: seq, to: seq }) };
     });
     if (found === undefined) return false;
@@ -46,7 +48,8 @@ export function emptyTrace(core: StoreCore, traceId: TraceId, { endsOwnership = 
   const queue = core.queue(traceId);
   return queue.enqueue(async () => {
     const trace = await core.backend.write(async (transaction) => {
-      if (endsOwnership) transaction.delete("owners", keyOf(traceId));
+      if (endsOwnership) await endOwnership(transaction, traceId);
+      await rememberDeletion(transaction, traceId);
       const before = await readTrace(transaction, traceId);
       removeTrace(transaction, traceId);
       return before;

@@ -2,6 +2,7 @@ import type { Backend, ReadTransaction, Scope } from "../core/backend.ts";
 import type { Channel } from "../core/channel.ts";
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
+import type { Locks } from "../core/locks.ts";
 import type { QuotaHandler, Retention } from "../core/retention.ts";
 import type { Store } from "../core/store.ts";
 import { SaveClock } from "../log/clock.ts";
@@ -21,6 +22,8 @@ export interface StoreParts {
   readonly codecs: Codecs;
   /** Carries changes to and from other stores over the same records. Default is none. */
   readonly channel?: Channel;
+  /** By which traces are taken over. Default is the Web Locks, where there are any. */
+  readonly locks?: Locks;
   readonly retention?: Retention;
   readonly onQuotaExceeded?: QuotaHandler;
 }
@@ -49,6 +52,7 @@ export class StoreCore {
   readonly backend: Backend;
   readonly codecs: Codecs;
   readonly changes: Changes;
+  readonly locks: Locks | undefined;
   readonly retention: Retention;
   readonly clock = new SaveClock();
   readonly #commits: Commits;
@@ -57,10 +61,11 @@ export class StoreCore {
   readonly #queues = new Map<TraceId, TraceQueue>();
   #closing: Promise<void> | undefined;
 
-  constructor({ backend, codecs, channel, retention = {}, onQuotaExceeded }: StoreParts) {
+  constructor({ backend, codecs, channel, locks, retention = {}, onQuotaExceeded }: StoreParts) {
     this.backend = backend;
     this.codecs = codecs;
     this.changes = new Changes(channel);
+    this.locks = locks;
     this.retention = retention;
     this.#folding = new Folding(backend);
     this.#onQuotaExceeded = onQuotaExceeded;

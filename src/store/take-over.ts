@@ -5,7 +5,6 @@ import { requireOptions, type OptionNames } from "../core/options.ts";
 import type { TakeOverOptions, Trace, TraceWork } from "../core/trace.ts";
 import { OWNERS } from "../log/scopes.ts";
 import { putOwner, removeOwner, takenOver } from "../log/owners.ts";
-import type { OwnerRecord } from "../log/records.ts";
 import type { StoreCore } from "./store-core.ts";
 
 const TAKE_OVER: OptionNames<TakeOverOptions> = {
@@ -36,11 +35,10 @@ export async function takeOver<S, T>(
   const { signal, steal = false, waitsForOwn = false, ...loading } = options;
   if (typeof work !== "function") throw new TypeError(`work must be a function, got ${typeof work}`);
   core.requireOpen();
-  const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
+  const locks = core.locks ?? (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
   if (locks === undefined) {
-    throw new CheckpointStoreError("unavailable", "there are no Web Locks here, by which a trace is taken over", {
-      traceId,
-    });
+    const message = "there are no Web Locks here, by which a trace is taken over, and the store was given no others";
+    throw new CheckpointStoreError("unavailable", message, { traceId });
   }
   signal?.throwIfAborted();
   const lock = ownName("trace", core.codecs.store, traceId);
@@ -97,11 +95,11 @@ export async function takeOver<S, T>(
 /** Makes the caller the owner of a trace, and returns its token. From then on, saves of owners before are refused. */
 async function claim(core: StoreCore, traceId: TraceId): Promise<string> {
   const owner = crypto.randomUUID();
-  await core.backend.write(async (transaction) => putOwner(transaction, { traceId, owner }), OWNERS);
+  await core.backend.write((transaction) => putOwner(transaction, { traceId, owner }), OWNERS);
   return owner;
 }
 
 /** Gives a trace up, if it is still this owner's. */
-async function release(core: StoreCore, record: OwnerRecord): Promise<void> {
-  await core.backend.write((transaction) => removeOwner(transaction, record), OWNERS);
+async function release(core: StoreCore, owned: { readonly traceId: TraceId; readonly owner: string }): Promise<void> {
+  await core.backend.write((transaction) => removeOwner(transaction, owned), OWNERS);
 }

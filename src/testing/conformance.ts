@@ -1,5 +1,5 @@
 import type { Retention } from "../core/retention.ts";
-import type { TraceId } from "../core/checkpoint.ts";
+import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import type { CheckpointStore, Store } from "../core/store.ts";
 import { ConformanceFailure } from "./assertions.ts";
 import { runOnItsOwn, type Case, type CaseOpening } from "./run-case.ts";
@@ -16,6 +16,7 @@ import { runOnItsOwn, type Case, type CaseOpening } from "./run-case.ts";
  * - `retention`: `open` takes a rule, and so does `trace`.
  * - `sharing`: `usage().storedBytes` grows with what a save changed, not with the state.
  * - `archive`: the subject brings what exports and imports traces.
+ * - `divert`: it brings what moves the end of a trace into another.
  */
 export type ConformanceFeature =
   | "close"
@@ -37,7 +38,8 @@ export type ConformanceFeature =
   | "persistence"
   | "connections"
   | "sharing"
-  | "archive";
+  | "archive"
+  | "divert";
 
 /** What exports traces from a store and imports them into another, as `waystone/archive` does. */
 export interface ConformanceArchive {
@@ -64,6 +66,23 @@ export interface ConformanceArchive {
   ): Promise<{ readonly checkpoints: number; readonly present: number; readonly skipped: readonly TraceId[] }>;
 }
 
+/** What moves the end of a trace into another, as `waystone/replicate` does. */
+export interface ConformanceReplication {
+  /**
+   * Moves what comes after a checkpoint of a trace into a fork.
+   *
+   * @param store - The store.
+   * @param traceId - The trace.
+   * @param options - `after`: where the trace is to stand again; default is before its first. `fork`: where to.
+   * @returns The ids of what has moved, newest first.
+   */
+  divertTrace(
+    store: Store,
+    traceId: TraceId,
+    options: { readonly after?: CheckpointId; readonly fork: TraceId },
+  ): Promise<CheckpointId[]>;
+}
+
 /** A store to put to the test. */
 export interface ConformanceSubject {
   /** What tests are listed under. */
@@ -80,6 +99,8 @@ export interface ConformanceSubject {
   open(name: string, options?: ConformanceOpenOptions): Promise<CheckpointStore & Partial<Store>>;
   /** Needed if the subject provides `archive`. */
   readonly archive?: ConformanceArchive;
+  /** Needed if the subject provides `divert`. */
+  readonly replication?: ConformanceReplication;
   /**
    * Removes all that is stored under a name. Called once all that was opened under it has been closed.
    *
@@ -101,6 +122,8 @@ export interface ConformanceOpenOptions {
 export interface ConformanceContext extends CaseOpening<Store, ConformanceOpenOptions> {
   /** For cases that need `archive`. */
   readonly archive: ConformanceArchive;
+  /** For cases that need `divert`. */
+  readonly replication: ConformanceReplication;
 }
 
 /** One promise of a store, and how to see whether it is kept. */
@@ -161,6 +184,10 @@ export function runConformanceCase(subject: ConformanceSubject, one: Conformance
       get archive() {
         if (subject.archive === undefined) throw new ConformanceFailure(`${subject.name} brings no archive`);
         return subject.archive;
+      },
+      get replication() {
+        if (subject.replication === undefined) throw new ConformanceFailure(`${subject.name} brings no replication`);
+        return subject.replication;
       },
     }),
   );

@@ -10,6 +10,7 @@ import { archiveFailureCases } from "./cases/archive-failures.ts";
 import { binaryCases } from "./cases/binary.ts";
 import { closingCases } from "./cases/closing.ts";
 import { connectionCases } from "./cases/connections.ts";
+import { divertCases } from "./cases/divert.ts";
 import { evolutionCases } from "./cases/evolution.ts";
 import { forkCases } from "./cases/fork.ts";
 import { graphCases } from "./cases/graph.ts";
@@ -62,6 +63,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...traceCases,
   ...prefixCases,
   ...forkCases,
+  ...divertCases,
   ...watchCases,
   ...usageCases,
   ...previewCases,
@@ -79,6 +81,9 @@ export { difference } from "./equality.ts";
 export { backendCases } from "./backend/cases.ts";
 export { runBackendCase } from "./backend/subject.ts";
 export type { BackendCase, BackendContext, BackendFeature, BackendSubject } from "./backend/subject.ts";
+export { remoteCases } from "./remote/cases.ts";
+export { runRemoteCase } from "./remote/subject.ts";
+export type { RemoteCase, RemoteContext, RemoteSubject } from "./remote/subject.ts";
 export { runConformanceCase } from "./conformance.ts";
 export { fitsSubject } from "./run-case.ts";
 export type {
@@ -87,5 +92,6 @@ export type {
   ConformanceContext,
   ConformanceFeature,
   ConformanceOpenOptions,
+  ConformanceReplication,
   ConformanceSubject,
 } from "./conformance.ts";

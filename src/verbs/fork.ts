@@ -114,16 +114,30 @@ function copyOf(
 ): Promise<CheckpointRecord> {
   const { record, blocks } = stored;
   return naming(record, async () => {
-    const { sum: _, isDamaged: __, metadata, sealed, root, ...rest } = record as CheckpointRecord & { sum: number };
-    if (!isIntactRecord(record)) throw damaged("its record is not what was written");
-    requireNeeded(stored.blocks, record);
+    requireNeeded(blocks, record);
     const place = { id, parentId: record.id, traceId, seq: 1, timestamp: record.createdAt };
-    const asIs = { ...(metadata !== undefined && { metadata }), ...(sealed !== undefined && { sealed }), root };
-    const bound = isBound(record, codecs) ? await rebind(stored, { place, codecs }) : asIs;
-    const copy = { ...rest, ...place, ...bound };
+    const copy = await placedAt(stored, { place, codecs });
     const recordBytes = recordBytesOf({ head: plainHead(copy), root: copy.root, needs: copy.needs });
     return { ...copy, recordBytes, bytes: recordBytes + totalBytes(blocks) };
   });
+}
+
+/**
+ * Returns the record of a checkpoint for another place, to which the same blocks belong. Its bytes are still those of
+ * the first place.
+ *
+ * @throws `corrupted`, `codec-mismatch`.
+ */
+export async function placedAt(
+  stored: Stored,
+  { place, codecs }: { readonly place: Partial<PlacedHead>; readonly codecs: Codecs },
+): Promise<CheckpointRecord> {
+  const { record } = stored;
+  if (!isIntactRecord(record)) throw damaged("its record is not what was written");
+  const { sum: _, isDamaged: __, metadata, sealed, root, ...rest } = record as CheckpointRecord & { sum: number };
+  const asIs = { ...(metadata !== undefined && { metadata }), ...(sealed !== undefined && { sealed }), root };
+  const bound = isBound(record, codecs) ? await rebind(stored, { place, codecs }) : asIs;
+  return { ...rest, ...place, ...bound };
 }
 
 /**

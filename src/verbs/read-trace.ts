@@ -12,20 +12,26 @@ const MAX_PAGE_BYTES = 256 * 1024;
 
 type Read = <T>(work: (transaction: ReadTransaction) => Promise<T>) => Promise<T>;
 
+/** What of a trace to read. */
+interface ReadOptions extends FindOptions {
+  /** The position after which to begin. Default is 0. */
+  readonly after?: number;
+}
+
 /**
- * Reads the checkpoints that a trace had when its record was read, oldest first, each with the blocks that none before
- * it needs, and with its notes if they are asked for. It reads page by page: no transaction is open while the caller has a checkpoint. What is removed meanwhile
- * is left out.
+ * Reads the checkpoints that a trace had when its record was read, oldest first, each with the blocks that none read
+ * before it needs, and with its notes if they are asked for. It reads page by page: no transaction is open while the
+ * caller has a checkpoint. What is removed meanwhile is left out.
  *
  * @throws `corrupted` for a checkpoint whose record is damaged.
  */
 export async function* readCheckpoints(
   read: Read,
   trace: TraceRecord,
-  { notes = false }: FindOptions = {},
+  { notes = false, after: start = 0 }: ReadOptions = {},
 ): AsyncGenerator<Stored, void, undefined> {
   const { traceId } = trace;
-  let after = 0;
+  let after = start;
   let nextBlock = 0;
   for (;;) {
     const page = await read((transaction) => readPage(transaction, trace, { after, nextBlock, notes }));

@@ -1,7 +1,8 @@
-import { COLLECTIONS, type CollectionName, type ReadTransaction, type WriteTransaction } from "../core/backend.ts";
+import type { ReadTransaction, WriteTransaction } from "../core/backend.ts";
 import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { newestCheckpoint, oldestCheckpoint } from "../log/checkpoints.ts";
 import { noteBytesIn } from "../log/notes.ts";
+import { rememberDeletions } from "../log/remembered.ts";
 import {
   isIntactRecord,
   keyOf,
@@ -147,7 +148,10 @@ export async function removeTraces(transaction: WriteTransaction, prefix: string
   const range = rangeOfPrefix(prefix);
   const keys = await transaction.keys("traces", { range });
   const traces = await Promise.all(keys.map(([traceId]) => readTrace(transaction, traceId as TraceId)));
-  for (const collection of Object.keys(COLLECTIONS) as CollectionName[]) transaction.delete(collection, range);
+  await rememberDeletions(transaction, prefix);
+  for (const collection of ["checkpoints", "pieces", "segments", "notes", "traces"] as const) {
+    transaction.delete(collection, range);
+  }
   return traces.filter((trace) => trace !== undefined);
 }
 

@@ -19,8 +19,10 @@ export function times(value) {
 const UNITS = {
   diskBytes: format.bytes,
   recordBytes: format.bytes,
+  memoryBytes: format.bytes,
   p95ToP50: times,
   lastToFirst: times,
+  revivalLastToFirst: times,
   items100B: times,
   items300B: times,
   messages600B: times,

@@ -47,6 +47,11 @@ export function stepsRun(measuring, { steps }) {
   );
 }
 
+/** A chat of LangGraph's. @param {Measuring} measuring @param {{ turns: number }} work */
+export function graphChat(measuring, { turns }) {
+  return inFreshProfiles(measuring, (browser, candidate) => browser.visit(candidate, "measureLangGraph", { turns }));
+}
+
 /** @param {Measuring} measuring @param {Omit<Task, "candidate">} work */
 export function mainThread(measuring, work) {
   return inFreshProfiles(measuring, (browser, candidate) =>

@@ -1,6 +1,16 @@
 // @ts-check
 import { BASELINE, FLOOR, STORE } from "./figures.mjs";
-import { freshPages, largeStore, listings, mainThread, manyRuns, oneRun, stepsRun, youngArrays } from "./measure.mjs";
+import {
+  freshPages,
+  graphChat,
+  largeStore,
+  listings,
+  mainThread,
+  manyRuns,
+  oneRun,
+  stepsRun,
+  youngArrays,
+} from "./measure.mjs";
 
 /**
  * @typedef {import("./measure.mjs").CandidateName} Name
@@ -132,6 +142,12 @@ export function plan({ isQuick }) {
       candidates: storeAlone,
       rounds: rounds(1, 3),
       measure: (measuring) => stepsRun(measuring, { steps: 5000 }),
+    },
+    langgraph: {
+      title: "a LangGraph.js chat of 200 turns, 2 x 500 characters each",
+      candidates: storeAlone,
+      rounds: rounds(1, 3),
+      measure: (measuring) => graphChat(measuring, { turns: 200 }),
     },
     main: {
       title: "the main thread in 500 saves of the conversation",

@@ -98,6 +98,13 @@ export function allTables(report) {
       ["a small save, p50", "steps", "plainSave"],
       ["starting over with all results: open + `runSteps`", "steps", "startOver"],
     ]),
+    candidatesTable(report, "langgraph", [
+      ["bytes stored", "langgraph", "recordBytes"],
+      ["bytes in its `MemorySaver`", "langgraph", "memoryBytes"],
+      ["the adapter's own time a turn", "langgraph", "ownTurn"],
+      ["last 50 : first 50", "langgraph", "lastToFirst"],
+      ["LangChain's revival of messages, last 50 : first 50", "langgraph", "revivalLastToFirst"],
+    ]),
     candidatesTable(report, "main", [
       ["all tasks", "main", "allTasks"],
       ["the longest", "main", "longestSaving"],

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { conformanceCases, ConformanceFailure, fitsSubject, runConformanceCase } from "../../src/testing/index.ts";
 import type { ConformanceSubject } from "../../src/testing/index.ts";
 import * as cursors from "./known-bad/bad-cursors.ts";
+import * as diversions from "./known-bad/bad-diversions.ts";
 import * as guards from "./known-bad/bad-guards.ts";
 import * as handles from "./known-bad/bad-handles.ts";
 import * as notes from "./known-bad/bad-notes.ts";
@@ -104,6 +105,14 @@ const KNOWN_BAD: readonly (readonly [Store: typeof ReferenceStore, ...caughtBy: 
   [notes.NotesAnywhere, "notes: for a checkpoint that the trace does not have are not-found, and nothing is written"],
   [notes.KeepsNotes, "notes: go with their checkpoint, and with no other", "notes: go with what retention removes"],
   [notes.TellsKeysSorted, "notes: are told in their order among the other changes"],
+  [
+    diversions.DivertsTheLatest,
+    "divert: the tail moves into the fork with its ids, and the trace stands where it stood",
+    "divert: both traces go on, and each outlives the other",
+  ],
+  [diversions.StandsBehind, "divert: the fork keeps the positions, and the trace gives them out anew"],
+  [diversions.DivertsWithoutNotes, "divert: notes go with their checkpoints"],
+  [diversions.DivertsOverOthers, "divert: where it can't be done, nothing changes"],
   [storage.LosesOnClose, "persistence: a save that was acknowledged survives closing at once"],
   [storage.AnswersBeforeCommit, "connections: what one acknowledged, the other sees at once"],
   [storage.KeepsPieces, `${BIG_PART} pruned`, `${BIG_PART} deleted`, "usage: is 0 again once all was deleted"],

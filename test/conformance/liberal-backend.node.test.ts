@@ -1,4 +1,5 @@
 import { exportTraces, importTraces } from "../../src/archive.ts";
+import { divertTrace } from "../../src/replicate.ts";
 import { createStore } from "../../src/backend.ts";
 import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
 import { conformanceSuite } from "../../src/testing/vitest.ts";
@@ -12,6 +13,7 @@ conformanceSuite({
   name: "a backend that takes all liberties",
   provides: MEMORY,
   archive: { exportTraces, importTraces },
+  replication: { divertTrace },
   open: async (_, options) => createStore(createLiberalBackend(), { ...options, codec: createStructuredCloneCodec() }),
   destroy: async () => undefined,
 });

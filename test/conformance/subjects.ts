@@ -4,6 +4,7 @@ import { exportTraces, importTraces } from "../../src/archive.ts";
 import type { Codec } from "../../src/core/codec.ts";
 import { openStore } from "../../src/index.ts";
 import { createMemoryStore } from "../../src/memory.ts";
+import { divertTrace } from "../../src/replicate.ts";
 import type { ConformanceFeature, ConformanceSubject } from "../../src/testing/index.ts";
 
 /** What a store in memory provides. */
@@ -26,6 +27,7 @@ export const MEMORY: readonly ConformanceFeature[] = [
   "retention",
   "sharing",
   "archive",
+  "divert",
 ];
 const INDEXED_DB: readonly ConformanceFeature[] = [...MEMORY, "persistence", "connections"];
 
@@ -34,6 +36,7 @@ function inMemory(codec: string, createCodec: () => Codec): ConformanceSubject {
     name: `memory, ${codec}`,
     provides: MEMORY,
     archive: { exportTraces, importTraces },
+    replication: { divertTrace },
     open: async (_, options) => createMemoryStore({ ...options, codec: createCodec() }),
     destroy: async () => undefined,
   };
@@ -48,6 +51,7 @@ function inIndexedDb(
     name: `IndexedDB, ${codec}, ${durability}`,
     provides: INDEXED_DB,
     archive: { exportTraces, importTraces },
+    replication: { divertTrace },
     open: (name, options) => openStore(name, { ...options, codec: createCodec(), durability }),
     destroy: deleteDatabase,
   };

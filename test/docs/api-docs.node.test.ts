@@ -96,6 +96,7 @@ const SHOWN = [
   "Trace.takeOver",
   "createMemoryStore",
   "createStore",
+  "openPostgresStore",
   "exportTraces",
   "importTraces",
   "createEncryptedCodec",

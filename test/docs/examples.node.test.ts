@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatWithOptions } from "node:util";
 import { IDBFactory } from "fake-indexeddb";
@@ -15,9 +15,18 @@ mkdirSync(join(root, ".cache"), { recursive: true });
 const folder = mkdtempSync(join(root, ".cache", "examples-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const recipes = readFileSync(join(root, "docs/recipes.md"), "utf8")
+  .split(/^## /m)
+  .slice(1)
+  .map((example) => ({ name: example.slice(0, example.indexOf("\n")), example }));
 const all = publicApi()
   .flatMap(({ name, doc }) => (doc === undefined ? [] : parseDoc(doc).examples).map((example) => ({ name, example })))
-  .map(({ name, example }, i) => ({ name, file: join(folder, `${i}-${name}.ts`), blocks: codeBlocks(example) }));
+  .concat(recipes)
+  .map(({ name, example }, i) => ({
+    name,
+    file: join(folder, `${i}-${name.replaceAll(" ", "-")}.ts`),
+    blocks: codeBlocks(example),
+  }));
 /** Those that hand tests to a test runner, which is not there to take them, and print nothing. */
 const suites = all.filter(({ blocks }) => RUNNER.test(blocks.join()));
 const examples = all.filter((example) => !suites.includes(example));
@@ -40,6 +49,12 @@ beforeEach(() => {
       }
     },
   );
+  // Chrome's, which no other browser has: it says in its first session what one would expect.
+  const create = async ({ initialPrompts }: { initialPrompts: readonly object[] }) => {
+    const words = initialPrompts.length === 1 ? "Hello!" : "Again?";
+    return { prompt: async () => words };
+  };
+  vi.stubGlobal("LanguageModel", { create });
   // Node 20 has no Web Locks. An example is alone: whoever asks for a lock has it.
   const locks = { request: async (_name: string, _options: object, work: () => Promise<unknown>) => work() };
   if (globalThis.navigator?.locks === undefined) vi.stubGlobal("navigator", { locks });
@@ -51,6 +66,7 @@ afterEach(() => {
 
 test("there are examples, each is one block of code that prints", () => {
   expect(examples.length).toBeGreaterThan(20);
+  expect(recipes.length).toBeGreaterThan(4);
   expect(all.filter(({ blocks }) => blocks.length !== 1).map(({ name }) => name)).toEqual([]);
   expect(examples.filter(({ blocks }) => printedBy(blocks[0]!).length === 0).map(({ name }) => name)).toEqual([]);
 });

@@ -10,6 +10,8 @@ const DOCUMENTS = [
   "docs/reliability.md",
   "docs/upgrades.md",
   "docs/steps.md",
+  "docs/ai-sdk.md",
+  "docs/recipes.md",
 ];
 /** The rooms of `src` go by their own names, too. */
 const ROOMS = readdirSync("src", { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? [one.name] : []));

@@ -57,6 +57,22 @@ describe.each([
   });
 });
 
+test("what the report advises is as wide as its table", async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const scout = await ScoutPage.open(context, demo.url, 0);
+  await scout.start();
+  await scout.finish();
+  await scout.page.getByRole("article").waitFor();
+  const lines = await scout.page
+    .locator("scout-report .advice")
+    .evaluateAll((all) =>
+      all.map((one) => Math.round(one.clientHeight / Number.parseFloat(getComputedStyle(one).lineHeight))),
+    );
+  expect(lines.length).toBeGreaterThan(5);
+  expect(Math.max(...lines)).toBeLessThanOrEqual(2);
+  await context.close();
+});
+
 test("on a phone nothing sticks out at the side", async () => {
   const context = await browser.newContext({ viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true });
   const scout = await ScoutPage.open(context, demo.url, 0);

@@ -12,8 +12,7 @@ const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../../${name
  */
 export async function serveDemo() {
   const server = await createServer({
-    configFile: path("vite.config.ts"),
-    root: path("demo"),
+    configFile: path("demo/vite.config.ts"),
     // Apart from that of a server which may be running for someone to look at.
     cacheDir: path(".cache/vite-e2e"),
     logLevel: "error",

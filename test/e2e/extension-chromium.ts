@@ -23,10 +23,11 @@ export async function makeExtensionFolder(): Promise<BuiltExtension> {
   return { dir, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-export async function buildExtension(): Promise<BuiltExtension> {
+export async function buildExtension(mode: "production" | "firefox" = "production"): Promise<BuiltExtension> {
   const made = await makeExtensionFolder();
   await build({
     configFile: path("demo/extension/vite.config.ts"),
+    mode,
     logLevel: "error",
     build: {
       outDir: made.dir,

@@ -1,8 +1,9 @@
 import type { StoredHead, Trace } from "waystone";
 import { openStore } from "waystone";
 import type { StepsState } from "waystone/steps";
-import { stateOf } from "../../demo/agent/scout.ts";
+import { stateOf } from "../../demo/agents/scout/scout.ts";
 import { WorkerPresence } from "../../demo/extension/presence.ts";
+import { wish } from "../../demo/extension/wishes.ts";
 
 /** What a run left in the store, oldest first. */
 export interface ProbedCheckpoint {
@@ -44,6 +45,7 @@ export async function startProbe() {
   return {
     heard,
     saved,
+    wish,
     /** Waits until `count` saves were heard, or the run stands still by the last one heard; `false` if in vain. */
     async untilSaved(count: number, timeoutMs: number): Promise<boolean> {
       const signal = AbortSignal.timeout(timeoutMs);

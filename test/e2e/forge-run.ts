@@ -1,7 +1,7 @@
 import { openStore } from "waystone";
 import { runSteps } from "waystone/steps";
-import type { ScoutInput } from "../../demo/agent/scout.ts";
-import type { Report } from "../../demo/agent/state.ts";
+import type { ScoutInput } from "../../demo/agents/scout/scout.ts";
+import type { Report } from "../../demo/agents/scout/state.ts";
 
 const HOSTILE = "javascript:document.title = 'taken over'";
 

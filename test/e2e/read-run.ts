@@ -1,6 +1,6 @@
 import { openStore } from "waystone";
 import type { StepsState } from "waystone/steps";
-import type { Report } from "../../demo/agent/state.ts";
+import type { Report } from "../../demo/agents/scout/state.ts";
 
 /** What a run left in the store. */
 export interface StoredRun {

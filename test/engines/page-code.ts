@@ -17,7 +17,14 @@ export async function pageCode(module: URL): Promise<string> {
         { find: /^waystone\/(.+)$/, replacement: source("$1.ts") },
       ],
     },
-    build: { write: false, target: "esnext", minify: false, modulePreload: false, rollupOptions: { input } },
+    build: {
+      write: false,
+      target: "esnext",
+      minify: false,
+      modulePreload: false,
+      // What a package only imports when it needs it is in the one file, too: a service worker can import nothing late.
+      rolldownOptions: { input, output: { codeSplitting: false } },
+    },
   });
   const { output } = result as Rollup.RollupOutput;
   if (output.length !== 1) throw new Error(`the page's code fell into ${output.length} files`);

@@ -2,6 +2,7 @@ import { playwright } from "@vitest/browser-playwright";
 import type { TestProjectInlineConfiguration, ViteUserConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { whyNoDiskImage } from "../faults/engines/disk-image.ts";
+import { findPostgres } from "../servers/postgres.ts";
 import { askedFor, type Browser } from "./asked-for.mjs";
 import { findChromium, ON_SQLITE_ARGS } from "./chromium.mjs";
 import { formatsOnDisk } from "./database-formats.ts";
@@ -28,6 +29,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
     hasFullChromium: chromium.isFull,
     hasFirefox: firefoxPath !== undefined,
     hasWebKit: webkitPrograms !== undefined,
+    hasPostgres: findPostgres() !== undefined,
   };
   const missing = tellMissing(machine, await whyNoDiskImage());
   if (missing !== undefined) console.warn(missing);
@@ -70,12 +72,15 @@ const FRAMEWORKS = [
   "@langchain/langgraph-checkpoint",
   "@langchain/langgraph-checkpoint-validation",
   "@langchain/langgraph/web",
+  "@ai-sdk/react",
+  "ai",
+  "ai/test",
   "@openai/agents-core",
   "@openai/agents-core/testing",
   "langchain",
 ];
 
-const NODE_ALONE = { hasFullChromium: false, hasFirefox: false, hasWebKit: false };
+const NODE_ALONE = { hasFullChromium: false, hasFirefox: false, hasWebKit: false, hasPostgres: false };
 
 function inNode({ name, include, exclude }: Suite, turn: number): TestProjectInlineConfiguration {
   return {

@@ -9,13 +9,14 @@ const TIERS = ["quick", "first", "all", "long"] as const;
 const testFiles = listFiles("test").filter((path) => path.endsWith(".test.ts"));
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Every machine there is: with any of the browsers, and without. */
-const machines: readonly Machine[] = Array.from({ length: 8 }, (_, bits) => ({
+/** Every machine there is: with any of the browsers, with Postgres, and without. */
+const machines: readonly Machine[] = Array.from({ length: 16 }, (_, bits) => ({
   hasFullChromium: (bits & 1) > 0,
   hasFirefox: (bits & 2) > 0,
   hasWebKit: (bits & 4) > 0,
+  hasPostgres: (bits & 8) > 0,
 }));
-const [bare, whole] = [machines[0]!, machines[7]!];
+const [bare, whole] = [machines[0]!, machines[15]!];
 
 /** As Vitest finds them. */
 function filesOf({ include, exclude }: Omit<Suite, "name">): string[] {
@@ -48,16 +49,20 @@ test("every pattern of a suite names files that are there", () => {
   }
 });
 
-test("a machine with every browser runs every file, a bare one all but the extension's", () => {
+test("a machine with every browser runs every file, a bare one all but the extensions' and a server's", () => {
   const filesOn = (machine: Machine) => new Set(Object.values(plan("all", machine)).flat());
   const missed = (machine: Machine) => testFiles.filter((path) => !filesOn(machine).has(path));
   expect(missed(whole)).toEqual([]);
   expect(missed(bare)).toEqual([
+    "test/backends/postgres/server.node.test.ts",
+    "test/e2e/extension-adapters.test.ts",
     "test/e2e/extension-kit.test.ts",
     "test/e2e/extension-look.test.ts",
     "test/e2e/extension-policy.test.ts",
     "test/e2e/extension-steps.test.ts",
     "test/e2e/extension.test.ts",
+    "test/e2e/firefox-extension.test.ts",
+    "test/faults/postgres/faults.node.test.ts",
   ]);
 });
 

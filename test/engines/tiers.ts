@@ -7,6 +7,7 @@ export interface Machine {
   readonly hasFullChromium: boolean;
   readonly hasFirefox: boolean;
   readonly hasWebKit: boolean;
+  readonly hasPostgres: boolean;
 }
 
 export type SuiteName = "node" | "chromium" | "chromium-sqlite" | "firefox" | "webkit" | "e2e" | "faults";
@@ -25,6 +26,7 @@ const E2E: Files = { include: ["test/e2e/*.test.ts"], exclude: [] };
 const FAULTS: Files = { include: ["test/faults/*.test.ts"], exclude: [] };
 const DRIVING = [...E2E.include, ...FAULTS.include];
 const EXTENSION = ["test/e2e/extension*.test.ts"];
+const FIREFOX_EXTENSION = ["test/e2e/firefox-extension.test.ts"];
 /** The kit on the databases that Chromium is moving to. */
 const SQLITE: Files = { include: ["test/conformance/sqlite.browser.test.ts"], exclude: [] };
 
@@ -48,7 +50,13 @@ const NOT_FIRST = [
   "test/conformance/structured-clone.test.ts",
   "test/conformance/{encrypted,liberal-backend,node-adapter}.node.test.ts",
   "test/archive/{codecs,flat-memory}.node.test.ts",
+  "test/backends/postgres/{kit,server}.node.test.ts",
+  "test/conformance/postgres.node.test.ts",
+  "test/adapters/langgraph/official-postgres.node.test.ts",
+  "test/faults/postgres/*.node.test.ts",
 ];
+/** Takes a server: elsewhere, PGlite stands in for it. */
+const ON_SERVERS = ["test/backends/postgres/server.node.test.ts", "test/faults/postgres/*.node.test.ts"];
 /** Takes half a minute in each browser. */
 const LARGE = ["test/faults/large-values.test.ts"];
 /** What only a browser can tell, and soon. */
@@ -99,13 +107,16 @@ const TIERS: Record<Tier, Partial<Record<SuiteName, Files>>> = {
 };
 
 /** The suites of a tier that this machine can run, in the order in which they take turns. */
-export function suitesOf(tier: Tier, { hasFullChromium, hasFirefox, hasWebKit }: Machine): Suite[] {
-  const { firefox, webkit, e2e, ...rest } = TIERS[tier];
+export function suitesOf(tier: Tier, { hasFullChromium, hasFirefox, hasWebKit, hasPostgres }: Machine): Suite[] {
+  const { node, firefox, webkit, e2e, ...rest } = TIERS[tier];
   const here: Partial<Record<SuiteName, Files>> = {
     ...rest,
+    ...(node && { node: hasPostgres ? node : without(node, ON_SERVERS) }),
     ...(firefox && hasFirefox && { firefox }),
     ...(webkit && hasWebKit && { webkit }),
-    ...(e2e && { e2e: hasFullChromium ? e2e : without(e2e, EXTENSION) }),
+    ...(e2e && {
+      e2e: without(e2e, [...(hasFullChromium ? [] : EXTENSION), ...(hasFirefox ? [] : FIREFOX_EXTENSION)]),
+    }),
   };
   return (Object.keys(TIERS.all) as SuiteName[]).flatMap((name) => {
     const files = here[name];

@@ -1,4 +1,4 @@
-import type { ScoutState } from "../../agent/state.ts";
+import type { ScoutState } from "../../agents/scout/state.ts";
 import { brand } from "../../ui/brand.ts";
 import { css, h } from "../../ui/h.ts";
 import { ScoutReport } from "../../ui/scout-report.ts";

@@ -1,5 +1,5 @@
 import type { TraceId } from "waystone";
-import { ASKING } from "../../agent/graph.ts";
+import { ASKING } from "../../agents/scout/graph.ts";
 import type { ScoutSource } from "../../scout-source.ts";
 import { css, h } from "../../ui/h.ts";
 import { QuestionCard } from "../../ui/question-card.ts";

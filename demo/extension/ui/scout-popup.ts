@@ -1,6 +1,6 @@
 import type { TraceId } from "waystone";
-import { ASKING } from "../../agent/graph.ts";
-import type { Choice } from "../../agent/state.ts";
+import { ASKING } from "../../agents/scout/graph.ts";
+import type { Choice } from "../../agents/scout/state.ts";
 import type { ScoutSource } from "../../scout-source.ts";
 import { brand } from "../../ui/brand.ts";
 import { FailureLine } from "../../ui/failure-line.ts";

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { styleMap } from "lit/directives/style-map.js";
 import type { StoredHead, TraceId } from "../../core/checkpoint.ts";
 import type { StorageUsage, Store } from "../../core/store.ts";
 import type { PrunePreview } from "../../core/trace.ts";
@@ -125,7 +126,7 @@ export class StorageView extends LitElement {
     const most = Math.max(storedBytes, wholeStateBytes, 1);
     const row = (name: string, bytes: number, kind: string) =>
       html`<span>${name}</span>
-        <span class="track"><i class=${kind} style="inline-size: ${(100 * bytes) / most}%"></i></span>
+        <span class="track"><i class=${kind} style=${styleMap({ "inline-size": `${(100 * bytes) / most}%` })}></i></span>
         <b>${bytesText(bytes)}</b>`;
     return html`<section>
       <h3>This store <span class="saving">${savingText(storedBytes, wholeStateBytes)}</span></h3>

@@ -206,10 +206,13 @@ export const transactionCases: readonly BackendCase[] = [
           if (running > 0) failures.push("two runs of one call at once");
           if (isResolved) failures.push("a run of a call that has resolved");
           running += 1;
-          const [record] = await transaction.getAll<KitRecord>(somewhere);
-          transaction.put(somewhere, recordOf(somewhere, 0, { content: Number(record?.content) + 1 }));
-          await transaction.getAll(somewhere);
-          running -= 1;
+          try {
+            const [record] = await transaction.getAll<KitRecord>(somewhere);
+            transaction.put(somewhere, recordOf(somewhere, 0, { content: Number(record?.content) + 1 }));
+            await transaction.getAll(somewhere);
+          } finally {
+            running -= 1;
+          }
         });
         isResolved = true;
         return failures;

@@ -23,6 +23,8 @@ export const bench = {
   listTraces,
   measureYoungArrays,
   measureSteps,
+  // Loaded on demand: no other line is to load what it needs.
+  measureLangGraph: async (chat: { turns: number }) => (await import("./langgraph.ts")).measureLangGraph(chat),
   warmUpSaves,
   markSaves,
   markFolding,

@@ -269,6 +269,45 @@ export class ReferenceStore implements Store {
     });
   }
 
+  /** What `divertTrace` does, for the kit. */
+  async divert(
+    traceId: string,
+    { after, fork }: { readonly after?: string; readonly fork: string },
+  ): Promise<string[]> {
+    return this.run(() => {
+      const record = this.disk.trace(traceId);
+      const standing = record.entries.find(({ head }) => head.id === after);
+      if (after !== undefined && standing === undefined) throw new CheckpointStoreError("not-found", `no ${after}`, {});
+      const tail = record.entries.filter(({ head }) => head.seq > (standing?.head.seq ?? 0));
+      if (tail.length === 0) return [];
+      this.requireNone(fork);
+      record.entries = record.entries.filter((entry) => !tail.includes(entry));
+      this.standAgain(traceId, standing);
+      this.moveInto(fork, tail);
+      return tail.map(({ head }) => head.id).reverse();
+    });
+  }
+
+  protected requireNone(traceId: string): void {
+    if (this.entries(traceId).length > 0) throw new CheckpointStoreError("conflict", "it exists", { traceId });
+  }
+
+  protected standAgain(traceId: string, standing: Entry | undefined): void {
+    const record = this.disk.trace(traceId);
+    record.lastSeq = standing?.head.seq ?? 0;
+    record.lastTimestamp = standing?.head.timestamp ?? -Infinity;
+    record.version += 1;
+  }
+
+  protected moveInto(fork: string, tail: readonly Entry[]): void {
+    const record = this.disk.trace(fork);
+    record.entries = tail.map((entry) => ({ ...entry, head: { ...entry.head, traceId: fork } }));
+    record.lastSeq = tail.at(-1)!.head.seq;
+    record.lastTimestamp = tail.at(-1)!.head.timestamp;
+    record.lastSave = ++this.disk.saves;
+    record.version += tail.length;
+  }
+
   async deleteTrace(traceId: string): Promise<number> {
     checkId(traceId);
     return this.run(() => this.empty(traceId));

@@ -23,6 +23,7 @@ const PROVIDES: readonly ConformanceFeature[] = [
   "retention",
   "persistence",
   "connections",
+  "divert",
 ];
 
 /** A subject whose stores of one name have a disk in common. */
@@ -34,6 +35,7 @@ export function referenceSubject(
   return {
     name,
     provides: PROVIDES,
+    replication: { divertTrace: (store, ...args) => (store as unknown as ReferenceStore).divert(...args) },
     async open(storeName, { retention } = {}) {
       const disk = disks.get(storeName) ?? new ReferenceDisk();
       disks.set(storeName, disk);

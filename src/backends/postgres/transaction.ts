@@ -1,0 +1,144 @@
+import type { CollectionName, IndexName, Key, KeyRange, Query, WriteTransaction } from "../../core/backend.ts";
+import { CheckpointStoreError } from "../../core/errors.ts";
+import type { CommitMark, CommitMarks } from "./commit-marks.ts";
+import { decodeKey } from "./keys.ts";
+import { cloneFrom, cloneTo } from "./clone.ts";
+import type { Session } from "./session.ts";
+import type { Put, Statement, Tables } from "./statements.ts";
+
+/** How many values a statement has at most. Postgres takes 65,535. */
+const MAX_VALUES = 5000;
+
+/** The mark that a transaction is to leave behind. */
+interface Leaving {
+  readonly mark: CommitMark;
+  readonly marks: CommitMarks;
+}
+
+/**
+ * A transaction of a backend. Puts wait until something is read or deleted, or the work is done: then all of them go in one
+ * statement, since each takes as long as the way to the server and back.
+ */
+export class PostgresTransaction implements WriteTransaction {
+  readonly #session: Session;
+  readonly #tables: Tables;
+  #puts = new Map<string, Put>();
+  #values = 0;
+  #refusal: CheckpointStoreError | undefined;
+  #isOver = false;
+  #hasWritten = false;
+
+  constructor(session: Session, tables: Tables) {
+    this.#session = session;
+    this.#tables = tables;
+  }
+
+  async get<R>(collection: CollectionName, key: Key, index?: IndexName): Promise<R | undefined> {
+    const [row] = await this.#ask<{ record: Uint8Array }>(this.#tables.get(collection, key, index));
+    return row === undefined ? undefined : (recordOf(row) as R);
+  }
+
+  async getAll<R>(collection: CollectionName, query: Query = {}): Promise<R[]> {
+    const rows = await this.#ask<{ record: Uint8Array }>(this.#tables.select("record", collection, query));
+    return rows.map((row) => recordOf(row) as R);
+  }
+
+  async keys(collection: CollectionName, query: Query = {}): Promise<Key[]> {
+    const rows = await this.#ask<{ key: Uint8Array }>(this.#tables.select("key", collection, query));
+    return rows.map(({ key }) => decodeKey(key, this.#tables.prefix.length));
+  }
+
+  put(collection: CollectionName, record: object): void {
+    this.#requireRunning();
+    let columns: Uint8Array[];
+    try {
+      columns = [...this.#tables.keysOf(collection, record), cloneTo(record)];
+    } catch (cause) {
+      const told = `a record of ${collection} can't be cloned: ${(cause as Error).message}`;
+      this.#refusal ??= new CheckpointStoreError("serialization", told, { cause });
+      return;
+    }
+    this.#hasWritten = true;
+    const identity = `${collection} ${columns[0]!.join()}`;
+    // One statement can't write to the same row twice.
+    if (this.#puts.has(identity) || this.#values > MAX_VALUES) this.#sendPuts();
+    this.#puts.set(identity, { collection, columns });
+    this.#values += columns.length;
+  }
+
+  delete(collection: CollectionName, range: KeyRange): void {
+    this.#requireRunning();
+    this.#hasWritten = true;
+    this.#sendPuts();
+    this.#send(this.#tables.delete(collection, range));
+  }
+
+  /**
+   * Sends what is left, with a mark, and waits until all of it is done.
+   *
+   * @throws What the first write that failed did of.
+   */
+  async finish(leaving?: Leaving): Promise<void> {
+    this.#isOver = true;
+    this.#sendPuts(this.#hasWritten ? leaving : undefined);
+    await this.#session.settled();
+    const failure = this.#refusal ?? this.#session.failure;
+    if (failure !== undefined) throw failure;
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+
+  async #ask<Row>({ text, values }: Statement): Promise<readonly Row[]> {
+    this.#requireRunning();
+    this.#sendPuts();
+    if (this.#refusal !== undefined) throw this.#refusal;
+    return this.#session.query<Row>(text, values);
+  }
+
+  #sendPuts(leaving?: Leaving): void {
+    const byCollection = new Map<CollectionName, Put[]>();
+    for (const put of this.#puts.values()) {
+      const together = byCollection.get(put.collection);
+      if (together === undefined) byCollection.set(put.collection, [put]);
+      else together.push(put);
+    }
+    this.#puts = new Map();
+    this.#values = 0;
+    const texts: string[] = [];
+    const values: unknown[] = [];
+    for (const puts of byCollection.values()) {
+      const statement = this.#tables.put(puts, values.length);
+      texts.push(statement.text);
+      values.push(...statement.values);
+    }
+    if (leaving !== undefined) {
+      texts.push(leaving.marks.writing(values.length));
+      values.push(leaving.mark.slot, leaving.mark.number);
+    }
+    const last = texts.pop();
+    if (last === undefined) return;
+    const before = texts.map((text, place) => `put_${place} as (${text})`);
+    this.#send({ text: before.length === 0 ? last : `with ${before.join(", ")} ${last}`, values });
+  }
+
+  #send({ text, values }: Statement): void {
+    if (this.#refusal !== undefined) return;
+    // The session remembers why, for whoever waits.
+    this.#session.query(text, values).catch(() => undefined);
+  }
+
+  #requireRunning(): void {
+    if (this.#isOver) throw new TypeError("the transaction is over");
+  }
+}
+
+/** @throws CheckpointStoreError `corrupted`. */
+function recordOf({ record }: { readonly record: Uint8Array }): unknown {
+  try {
+    return cloneFrom(record);
+  } catch (cause) {
+    throw new CheckpointStoreError("corrupted", "a stored record is damaged", { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import { afterAll, describe } from "vitest";
+import { exportTraces, importTraces } from "../../src/archive.ts";
+import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
+import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
+import { openPostgresStore, setUpPostgres, type PostgresStoreOptions } from "../../src/postgres.ts";
+import { conformanceSuite } from "../../src/testing/vitest.ts";
+import { startDatabase } from "../servers/database.ts";
+import { encryptedCodec } from "./encrypted-codec.ts";
+import { muteExpectedComplaints } from "./expected-complaints.ts";
+import { MEMORY } from "./subjects.ts";
+
+muteExpectedComplaints();
+const { name: server, pool, stop } = await startDatabase();
+afterAll(stop);
+await setUpPostgres(pool);
+
+const polling = { pollMs: 50 };
+const SUBJECTS: readonly (readonly [name: string, options: PostgresStoreOptions])[] = [
+  ["superjson, listening", { codec: createSuperjsonCodec(), changes: server === "PGlite" ? polling : "listen" }],
+  ["structured clone, polling", { codec: createStructuredCloneCodec(), changes: polling }],
+  ["encrypted superjson, row lock", { codec: encryptedCodec, isolation: "row-lock", changes: polling }],
+];
+describe.concurrent("the kit", () => {
+  for (const [name, options] of SUBJECTS) {
+    conformanceSuite({
+      name: `${server}, ${name}`,
+      provides: [...MEMORY, "persistence", "connections"],
+      archive: { exportTraces, importTraces },
+      open: (store, more) => openPostgresStore(pool, `${name} ${store}`, { ...more, ...options }),
+      destroy: async () => undefined,
+    });
+  }
+});
