@@ -102,7 +102,7 @@ export class ScoutApp extends ShadowElement {
     const runs = isNew ? [] : await this.#parts.store.traces({ limit: 1 });
     this.#show(isNew ? undefined : (traceId ?? runs[0]?.traceId));
     if (this.#traceId === undefined) return;
-    this.#inspector.traceId = traceId;
+    this.#inspector.traceId = traceId ?? this.#traceId;
     if (checkpointId === undefined) this.#inspector.isFollowing = true;
     else this.#inspector.checkpointId = checkpointId;
   }

@@ -30,7 +30,9 @@ test("a search that forks as it turns back is paused, its tab closed, and it com
   await second.status.filter({ hasText: "Paused" }).waitFor();
   await second.page.getByRole("button", { name: "Resume", exact: true }).click();
   await second.status.filter({ hasText: "Complete" }).waitFor();
-  await expect.poll(() => second.page.getByText("92 solutions among 2057 boards").count()).toBeGreaterThan(0);
+  await expect
+    .poll(() => second.page.getByText("92 solutions among 2057 boards").count(), { timeout: 30_000 })
+    .toBeGreaterThan(0);
   first.assertQuiet();
   second.assertQuiet();
   await context.close();

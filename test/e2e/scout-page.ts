@@ -3,13 +3,14 @@ import { expect } from "vitest";
 import type { CheckpointInspectorElement } from "waystone/inspector";
 import type { StoredRun } from "./read-run.ts";
 
-const POLLING = { timeout: 30_000, interval: 50 };
+const PATIENCE_MS = 30_000;
+const POLL_MS = 50;
 
 /** How the questions of a run are answered, one after the other. */
 export const CHOICES = ["enhance", "replace", "drop"] as const;
 
 /** What Chromium says where it has the interface of a language model, and no model. */
-const NO_MODEL = /^Unable to create a text session/;
+const NO_MODEL = /^(Unable to create a text session|The model was available but there was not an execution config)/;
 
 /** The demo in a tab, as a user works it. */
 export class ScoutPage {
@@ -49,9 +50,13 @@ export class ScoutPage {
 
   /** Waits until the run that is shown has at least this many checkpoints. Returns their ids, oldest first. */
   async checkpoints(atLeast: number): Promise<string[]> {
-    let ids: string[] = [];
-    await expect.poll(async () => (ids = await this.ids()).length, POLLING).toBeGreaterThanOrEqual(atLeast);
-    return ids;
+    const until = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const ids = await this.ids();
+      if (ids.length >= atLeast) return ids;
+      if (Date.now() > until) throw new Error(`The run has ${ids.length} checkpoints, and not ${atLeast}.`);
+      await this.page.waitForTimeout(POLL_MS);
+    }
   }
 
   /** The checkpoints of the run that is shown, oldest first. The inspector draws those in sight alone. */
@@ -85,7 +90,7 @@ export class ScoutPage {
     for (let count = answered; ;) {
       if ((await this.ids()).length >= checkpoints) return count;
       if (await this.question.isVisible()) await this.answer(count++);
-      else await this.page.waitForTimeout(20);
+      else await this.page.waitForTimeout(POLL_MS);
     }
   }
 
@@ -100,9 +105,9 @@ export class ScoutPage {
     }
   }
 
-  /** The report as the page shows it. */
+  /** The report, whatever the page has room for. */
   async reportText(): Promise<string> {
-    return this.page.getByRole("article").innerText();
+    return (await this.page.getByRole("article").textContent()) ?? "";
   }
 
   /** What the store holds of the one run, read anew from the database. */

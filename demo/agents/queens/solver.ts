@@ -71,6 +71,7 @@ async function fork(store: Store, traceId: TraceId, board: Board): Promise<Trace
 /** Stores a board. Repeated, it does nothing. */
 async function place(trace: Trace, traceId: TraceId, board: Board): Promise<void> {
   const { size, queens } = board;
+  const branch = trace.id.slice(traceId.length).replace("/", ", from ");
   const note = isSolved(board)
     ? "solved"
     : queens.length === 0
@@ -78,8 +79,9 @@ async function place(trace: Trace, traceId: TraceId, board: Board): Promise<void
       : `row ${queens.length}: column ${queens.at(-1)! + 1}`;
   await trace.save(board, {
     id: idOf(traceId, board),
-    nextNode: "place",
-    metadata: { node: "place", note, title: titleOf(size), size, path: pathOf(board) },
+    // A branch is no run that anyone could drive: it ends where the search turns back.
+    ...(branch === "" && { nextNode: "place" }),
+    metadata: { node: "place", note, title: titleOf(size) + branch, size, path: pathOf(board) },
   });
 }
 
