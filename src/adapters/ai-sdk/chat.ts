@@ -2,34 +2,10 @@ import type { ChatTransport, UIMessage, UIMessageChunk } from "ai";
 import type { Checkpoint, CheckpointId } from "../../core/checkpoint.ts";
 import { CheckpointStoreError } from "../../core/errors.ts";
 import type { Store } from "../../core/store.ts";
-import type { Change, Trace } from "../../core/trace.ts";
+import type { Change } from "../../core/trace.ts";
 import { GuardedState } from "../guarded-state.ts";
-import { joinDeltas } from "./join-deltas.ts";
 import { messageOf } from "./message-of.ts";
-
-/** What an agent is given to respond to a chat. */
-export interface RespondContext<M extends UIMessage = UIMessage> {
-  /** The messages of the chat, oldest first. */
-  readonly messages: M[];
-  /**
-   * Aborted when the chat's user stops it or its component is gone, and once the chat waits for something else. It is for
-   * `runSteps`.
-   */
-  readonly signal: AbortSignal;
-  /**
-   * Hands what the agent streams to the chat.
-   *
-   * @param stream - What `toUIMessageStream` makes of a result.
-   * @returns What was streamed, for the function of `runSteps` to return.
-   */
-  write(stream: ReadableStream<UIMessageChunk>): Promise<UIMessageChunk[]>;
-}
-
-/** Runs an agent on a trace with `runSteps`, and returns what that returns: what `write` has returned. */
-export type Respond<M extends UIMessage = UIMessage> = (
-  run: Trace,
-  context: RespondContext<M>,
-) => Promise<UIMessageChunk[]>;
+import { streamResponse, type Respond } from "./respond.ts";
 
 /** The state of a chat's trace. The metadata of a checkpoint has the `response` that is made, or was the last to be. */
 interface ChatState<M extends UIMessage> {
@@ -202,44 +178,15 @@ export class WaystoneChat<M extends UIMessage = UIMessage> implements ChatTransp
     abortSignal: AbortSignal | undefined,
     continuedId: string | undefined,
   ): ReadableStream<UIMessageChunk> {
-    const messageId = continuedBy(state) === undefined ? state.responding : continuedId;
     const { ended, unwatch } = this.#watch(state);
-    const signal = abortSignal === undefined ? ended : AbortSignal.any([abortSignal, ended]);
-    let out: ReadableStreamDefaultController<UIMessageChunk> | undefined;
-    let hasWritten = false;
-    const hand = (chunk: UIMessageChunk): void => {
-      // What a run that was cancelled ends with is nobody's.
-      if (!signal.aborted) out?.enqueue(chunk.type === "start" ? { ...chunk, messageId } : chunk);
-    };
-    const write = async (stream: ReadableStream<UIMessageChunk>): Promise<UIMessageChunk[]> => {
-      hasWritten = true;
-      const chunks: UIMessageChunk[] = [];
-      await stream.pipeTo(new WritableStream({ write: (chunk) => (chunks.push(chunk), hand(chunk)) }));
-      return joinDeltas(chunks);
-    };
-    const run = async (): Promise<void> => {
-      try {
-        const trace = this.#store.trace(this.#traceId("run", state.responding!));
-        const chunks = await this.#respond(trace, { messages: state.messages, signal, write });
-        if (!Array.isArray(chunks)) throw new TypeError("respond must return what `write` has returned");
-        // Another page was faster, or this one died before the chat had the message.
-        if (!hasWritten) chunks.forEach(hand);
-        await this.#keep(state, chunks);
-      } catch (error) {
-        if (!ended.aborted) throw error;
-      } finally {
-        unwatch();
-      }
-    };
-    return new ReadableStream<UIMessageChunk>({
-      start(controller) {
-        out = controller;
-        void run().then(
-          () => out?.close(),
-          (error: unknown) => out?.error(error),
-        );
-      },
-      cancel: () => void (out = undefined),
+    return streamResponse(this.#respond, {
+      run: this.#store.trace(this.#traceId("run", state.responding!)),
+      messages: state.messages,
+      messageId: continuedBy(state) === undefined ? state.responding : continuedId,
+      abortSignal,
+      ended,
+      keep: (chunks) => this.#keep(state, chunks),
+      end: unwatch,
     });
   }
 
