@@ -18,14 +18,26 @@ const ROOMS: Record<string, readonly string[]> = {
   steps: ["core"],
   inspector: ["core", "steps"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "inspector", "remotes"],
+  replicate: ["core", "state", "pieces", "log", "verbs", "store", "archive"],
+  "": [
+    "core",
+    "pieces",
+    "store",
+    "backends",
+    "codecs",
+    "adapters",
+    "archive",
+    "steps",
+    "inspector",
+    "remotes",
+    "replicate",
+  ],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */
 const PACKAGES: Record<string, string> = {
   idb: "src/backends/indexeddb",
   lit: "src/inspector",
-  "lit/directives/style-map.js": "src/inspector",
   diff: "src/inspector/changes/text-changes.ts",
   superjson: "src/codecs/superjson.ts",
   "@assistant-ui/react": "src/adapters/assistant-ui",
@@ -37,6 +49,8 @@ const PACKAGES: Record<string, string> = {
   "@langchain/core/singletons": "src/adapters/langgraph",
   "@langchain/langgraph-checkpoint": "src/adapters/langgraph",
   "@langchain/langgraph/web": "src/adapters/langgraph",
+  "@nats-io/jetstream": "src/remotes/jetstream",
+  "@nats-io/nats-core": "src/remotes/jetstream",
   "@openai/agents-core": "src/adapters/openai-agents",
   vitest: "src/testing/vitest.ts",
   "node:test": "src/testing/node.ts",
