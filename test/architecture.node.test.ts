@@ -38,7 +38,6 @@ const ROOMS: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, string> = {
   idb: "src/backends/indexeddb",
   lit: "src/inspector",
-  "lit/directives/style-map.js": "src/inspector",
   diff: "src/inspector/changes/text-changes.ts",
   superjson: "src/codecs/superjson.ts",
   "@assistant-ui/react": "src/adapters/assistant-ui",

@@ -9,6 +9,9 @@ import { layOut, type TimelineLayout, type TimelineRow } from "./timeline/lanes.
 /** How often to find out who owns which run: nothing reports that. */
 const OWNERS_MS = 4_000;
 
+/** Of the time that passes while a run saves, laying out its timeline takes this part at most. */
+const LAYOUT_SHARE = 1 / 12;
+
 const EMPTY: TimelineLayout = { rows: [], tracks: [], lanes: 1 };
 
 /**
@@ -23,6 +26,9 @@ export class Session extends EventTarget {
   #traceId: TraceId | undefined;
   #layout: TimelineLayout = EMPTY;
   #isStale = false;
+  /** Until when a stale layout does, and what looks again then. */
+  #restUntil = 0;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
   #isOwned: Ownership = () => false;
   readonly #asking: ReturnType<typeof setInterval>;
   #isClosed = false;
@@ -121,6 +127,7 @@ export class Session extends EventTarget {
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#asking);
+    clearTimeout(this.#waiting);
     this.runs.close();
     this.#family?.close();
   }
@@ -135,6 +142,7 @@ export class Session extends EventTarget {
       this.#family?.close();
       this.#family = traceId === undefined ? undefined : new Family(this.store, traceId);
       this.#family?.addEventListener("change", () => this.#familyChanged());
+      this.#restUntil = 0;
     }
     this.#familyChanged();
   }
@@ -147,14 +155,26 @@ export class Session extends EventTarget {
   /** Lays out anew what has changed since somebody last looked, however many changes that were. */
   #lookAgain(): void {
     if (!this.#isStale) return;
+    const began = performance.now();
+    if (began < this.#restUntil) {
+      this.#waiting ??= setTimeout(() => this.#restEnded(), this.#restUntil - began);
+      return;
+    }
     this.#isStale = false;
     const before = this.#layout.rows.map(({ head }) => head.id);
     const family = this.#family;
     this.#layout = family === undefined ? EMPTY : layOut(family.members, (member) => family.originOf(member));
+    const ended = performance.now();
+    this.#restUntil = ended + (ended - began) / LAYOUT_SHARE;
     const isThere = family?.isLoaded === true || family?.error !== undefined;
     if (!isThere && !this.#following.isFollowing) return;
     const after = new Set(this.#layout.rows.map(({ head }) => head.id));
     this.#following = afterChange(this.#following, { before, after, latestId: this.#latest?.id });
+  }
+
+  #restEnded(): void {
+    this.#waiting = undefined;
+    this.#changed();
   }
 
   #changed(): void {

@@ -3,7 +3,8 @@
  *
  * - `contract.ts` is what pages know of it: its properties and events. `checkpoint-inspector.ts` is the element.
  * - `runs/` lists the traces, `timeline/` draws a run and its forks, `travel/` forks, resumes and sends events.
- * - `state/`, `changes/` and `storage/` are the tabs of the detail pane, each an element of its own.
+ * - `state/`, `changes/` and `storage/` are the tabs of the detail pane, each an element of its own. `values/` is what they
+ *   know of the values of a state.
  * - `trouble/` is what is shown where something is missing or has failed.
  *
  * `runs/` and `timeline/` have a side without any interface, which reads heads and never states.

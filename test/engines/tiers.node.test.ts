@@ -50,17 +50,20 @@ test("every pattern of a suite names files that are there", () => {
   }
 });
 
-test("a machine with every browser runs every file, a bare one all but the extension's and a server's", () => {
+test("a machine with every browser runs every file, a bare one all but the extensions' and a server's", () => {
   const filesOn = (machine: Machine) => new Set(Object.values(plan("all", machine)).flat());
   const missed = (machine: Machine) => testFiles.filter((path) => !filesOn(machine).has(path));
   expect(missed(whole)).toEqual([]);
   expect(missed(bare)).toEqual([
     "test/backends/postgres/server.node.test.ts",
+    "test/e2e/extension-adapters.test.ts",
+    "test/e2e/extension-example.test.ts",
     "test/e2e/extension-kit.test.ts",
     "test/e2e/extension-look.test.ts",
     "test/e2e/extension-policy.test.ts",
     "test/e2e/extension-steps.test.ts",
     "test/e2e/extension.test.ts",
+    "test/e2e/firefox-extension.test.ts",
     "test/faults/postgres/faults.node.test.ts",
     "test/remotes/jetstream/browser.node.test.ts",
     "test/remotes/jetstream/cluster.node.test.ts",

@@ -27,6 +27,7 @@ const E2E: Files = { include: ["test/e2e/*.test.ts"], exclude: [] };
 const FAULTS: Files = { include: ["test/faults/*.test.ts"], exclude: [] };
 const DRIVING = [...E2E.include, ...FAULTS.include];
 const EXTENSION = ["test/e2e/extension*.test.ts"];
+const FIREFOX_EXTENSION = ["test/e2e/firefox-extension.test.ts"];
 /** The kit on the databases that Chromium is moving to. */
 const SQLITE: Files = { include: ["test/conformance/sqlite.browser.test.ts"], exclude: [] };
 
@@ -122,7 +123,9 @@ export function suitesOf(
     ...(node && { node: without(node, withoutServers) }),
     ...(firefox && hasFirefox && { firefox }),
     ...(webkit && hasWebKit && { webkit }),
-    ...(e2e && { e2e: hasFullChromium ? e2e : without(e2e, EXTENSION) }),
+    ...(e2e && {
+      e2e: without(e2e, [...(hasFullChromium ? [] : EXTENSION), ...(hasFirefox ? [] : FIREFOX_EXTENSION)]),
+    }),
   };
   return (Object.keys(TIERS.all) as SuiteName[]).flatMap((name) => {
     const files = here[name];

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { page, userEvent } from "vitest/browser";
+import { page } from "vitest/browser";
+import { exportTraces, importTraces } from "../../src/archive.ts";
 import { createMemoryStore } from "../../src/memory.ts";
 import type { Store } from "../../src/index.ts";
 import { runSteps } from "../../src/steps.ts";
 import "../../src/inspector.ts";
 import { counted, withMethods } from "./counted-store.ts";
-import { barriers, drawn, find, findAll, inspect, picture } from "./inspected.ts";
+import { barriers, drawn, find, findAll, inspect, picture, press } from "./inspected.ts";
 import { sampleState, saveSampleRun } from "./sample-run.ts";
 
 const WIDE = [1280, 800] as const;
@@ -71,22 +72,22 @@ test("follows what is saved, until one is selected, and again by f or End", asyn
   await saveSampleRun(store, "run", { steps: 1, isDone: false });
   await vi.waitFor(() => expect(element.checkpointId).toBe("run-41"));
   find(element, "[role=listbox]").focus();
-  await userEvent.keyboard("{ArrowUp}k");
+  await press("{ArrowUp}k");
   await vi.waitFor(() => expect(element.checkpointId).toBe("run-39"));
   expect(element.isFollowing).toBe(false);
   await saveSampleRun(store, "run", { steps: 1, isDone: false });
   await drawn();
   expect(element.checkpointId).toBe("run-39");
-  await userEvent.keyboard("{Home}");
+  await press("{Home}");
   await vi.waitFor(() => expect(element.checkpointId).toBe("run-1"));
   await vi.waitFor(() => expect(selectedText(element)).toContain("#1"));
-  await userEvent.keyboard("j{ArrowDown}");
+  await press("j{ArrowDown}");
   await vi.waitFor(() => expect(element.checkpointId).toBe("run-3"));
-  await userEvent.keyboard("{End}");
+  await press("{End}");
   await vi.waitFor(() => expect([element.checkpointId, element.isFollowing]).toEqual(["run-42", true]));
-  await userEvent.keyboard("f");
+  await press("f");
   expect(element.isFollowing).toBe(false);
-  await userEvent.keyboard("f");
+  await press("f");
   expect(element.isFollowing).toBe(true);
 });
 
@@ -171,7 +172,7 @@ test("a run that waits can be sent what it waits for, and is asked only when som
   await vi.waitFor(() => expect(find(element, "waystone-waiting", "pre").textContent).toBe("Send it?"));
   await picture("waiting", "light", WIDE);
   expect(await barriers()).toEqual([]);
-  await userEvent.fill(find(element, "waystone-waiting", "textarea"), '{ "ok": true }');
+  find<HTMLTextAreaElement>(element, "waystone-waiting", "textarea").value = '{ "ok": true }';
   find(element, "waystone-waiting", ".primary").click();
   expect(await running).toEqual({ ok: true });
   expect(told).toEqual([{ traceId: "run", name: "approval", value: { ok: true } }]);
@@ -199,14 +200,16 @@ test("the keys are on a sheet, and do nothing while one types", async () => {
   await saveSampleRun(store, "run", { steps: 4 });
   const element = await shown("run", "run-4");
   find(element, "[role=listbox]").focus();
-  await userEvent.keyboard("?");
+  await press("?");
   await vi.waitFor(() => expect(find<HTMLDialogElement>(element, "waystone-help", "dialog").open).toBe(true));
   await picture("help", "dark", WIDE);
   expect(await barriers()).toEqual([]);
-  await userEvent.keyboard("kk{Escape}/");
-  await vi.waitFor(() => expect(find(element, "waystone-runs").shadowRoot!.activeElement!.localName).toBe("input"));
-  await userEvent.keyboard("kjc");
-  expect(find<HTMLInputElement>(element, "waystone-runs", "input").value).toBe("kjc");
+  await press("kk");
+  find(element, "waystone-help", "button").click();
+  await press("/");
+  const field = find<HTMLInputElement>(element, "waystone-runs", "input");
+  expect(find(element, "waystone-runs").shadowRoot!.activeElement).toBe(field);
+  await press("kjc");
   expect(element.checkpointId).toBe("run-4");
 });
 
@@ -214,7 +217,7 @@ test("a checkpoint is marked by c, and others are compared with it", async () =>
   await saveSampleRun(store, "run", { steps: 6 });
   const element = await shown("run", "run-6");
   find(element, "[role=listbox]").focus();
-  await userEvent.keyboard("{Home}c{ArrowDown}{ArrowDown}2");
+  await press("{Home}c{ArrowDown}{ArrowDown}2");
   await vi.waitFor(() =>
     expect(find(element, "waystone-state-diff")).toMatchObject({
       valueBefore: sampleState(1),
@@ -222,11 +225,67 @@ test("a checkpoint is marked by c, and others are compared with it", async () =>
     }),
   );
   await vi.waitFor(() => expect(selectedText(element)).toContain("#3"));
-  await userEvent.keyboard("{Home}c{End}");
+  await press("{Home}c{End}");
   await vi.waitFor(() =>
     expect(find(element, "waystone-state-diff")).toMatchObject({
       valueBefore: sampleState(5),
       valueAfter: sampleState(6),
     }),
   );
+});
+
+test("a state is edited before it is forked: the copy stays, the edited one is its child, with its types", async () => {
+  await saveSampleRun(store, "run", { steps: 5, isDone: false });
+  const element = await shown("run", "run-3", { checkpointId: "run-3" });
+  find(element, "waystone-detail", ".actions button:nth-of-type(2)").click();
+  await vi.waitFor(() => find(element, "waystone-fork-dialog", "label"));
+  find(element, "waystone-fork-dialog", "form > div > button").click();
+  await vi.waitFor(() => expect(find(element, "waystone-state-editor").shadowRoot).not.toBeNull());
+  const editor = find(element, "waystone-state-editor");
+  const value = { ...sampleState(3), goal: "Another goal" };
+  editor.dispatchEvent(new CustomEvent("state-edited", { detail: { value }, bubbles: true, composed: true }));
+  await picture("edit", "light", WIDE);
+  expect(await barriers()).toEqual([]);
+  const told: unknown[] = [];
+  element.addEventListener("fork-requested", ({ detail }) => told.push(detail));
+  find(element, "waystone-fork-dialog", "footer .primary").click();
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  const [edited, copy] = await store.list("run fork 1");
+  expect(told).toEqual([{ traceId: "run fork 1", checkpointId: edited, originId: "run-3", isEdited: true }]);
+  expect((await store.load(copy!))?.state).toEqual(sampleState(3));
+  expect(await store.load(edited!)).toMatchObject({ state: value, parentId: copy, nextNode: "draft" });
+  expect(await store.list("run")).toHaveLength(5);
+  await vi.waitFor(() => expect(element.checkpointId).toBe(edited));
+});
+
+test("pictures: changes, blame and storage, free of barriers", async () => {
+  await saveSampleRun(store, "run", { steps: 12 });
+  const element = await shown("run", "run-12", { archive: { exportTraces, importTraces } });
+  await vi.waitFor(() => find(element, "waystone-state-tree", "[role=treeitem]:nth-of-type(6)").click());
+  for (const [key, part] of [
+    ["2", "waystone-state-diff"],
+    ["3", "waystone-blame"],
+    ["4", "waystone-storage"],
+  ] as const) {
+    find(element, "[role=listbox]").focus();
+    await press(key);
+    await vi.waitFor(() => expect(find(element, part).shadowRoot?.textContent).toMatch(/\w/));
+    await picture(part, "light", WIDE);
+    expect(await barriers()).toEqual([]);
+    await picture(part, "dark", [800, 700]);
+    expect(await barriers()).toEqual([]);
+  }
+});
+
+test("what happens inside does not leave the element but by its own events", async () => {
+  await saveSampleRun(store, "run", { steps: 3 });
+  const element = await shown("run", "run-3");
+  const leaked: string[] = [];
+  for (const type of ["path-selected", "checkpoint-selected", "state-edited", "changed", "found", "hit-selected"]) {
+    element.addEventListener(type, () => leaked.push(type));
+  }
+  await vi.waitFor(() => find(element, "waystone-state-tree", "[role=treeitem]:nth-of-type(2)").click());
+  find(element, "[role=option]").click();
+  await drawn();
+  expect(leaked).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import axe from "axe-core";
-import { page } from "vitest/browser";
+import { page, server } from "vitest/browser";
 import type { Store } from "../../src/index.ts";
 import type { CheckpointInspectorElement } from "../../src/inspector.ts";
 
@@ -55,7 +55,19 @@ export async function barriers(): Promise<string[]> {
   );
 }
 
-/** Sets the page's size and colours, and takes a picture of it, for whoever looks. */
+/** Presses keys, one after the other, where the focus is. Names of more than one letter are in braces: `j{Home}`. */
+export async function press(keys: string): Promise<void> {
+  for (const [, name, letter] of keys.matchAll(/\{(\w+)\}|(.)/g)) {
+    let target: Element = document.activeElement!;
+    while (target.shadowRoot?.activeElement != null) target = target.shadowRoot.activeElement;
+    target.dispatchEvent(
+      new KeyboardEvent("keydown", { key: name ?? letter!, bubbles: true, composed: true, cancelable: true }),
+    );
+    await drawn();
+  }
+}
+
+/** Sets the page's size and colours, and takes a picture of it, for whoever looks, where the browser can be asked for one. */
 export async function picture(
   name: string,
   scheme: "light" | "dark",
@@ -65,5 +77,6 @@ export async function picture(
   await page.viewport(width, height);
   await drawn();
   await drawn();
+  if (server.provider !== "playwright") return;
   await page.screenshot({ path: `../../.cache/inspector/${name}-${scheme}.png` });
 }

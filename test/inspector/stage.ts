@@ -33,6 +33,12 @@ export async function expectAccessible(element: HTMLElement): Promise<void> {
   expect(found).toEqual([]);
 }
 
+/** Expects that nothing of an element sticks out of the stage at the side. */
+export function expectFits(element: HTMLElement): void {
+  const stage = element.parentElement!;
+  expect(stage.scrollWidth).toBeLessThanOrEqual(stage.clientWidth);
+}
+
 /** Keeps a picture of the stage where one can look at it; where the browser can't be asked for one, does nothing. */
 export async function picture(element: HTMLElement, name: string): Promise<void> {
   if (server.provider !== "playwright") return;

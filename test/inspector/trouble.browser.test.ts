@@ -140,4 +140,6 @@ test("a deep link to what is gone shows what is there", async () => {
   await saveSampleRun(store, "run", { steps: 3 });
   const element = inspect(store, { traceId: "run", checkpointId: "pruned long ago" });
   await vi.waitFor(() => expect(element.checkpointId).toBe("run-3"));
+  element.checkpointId = "never was";
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-3"));
 });

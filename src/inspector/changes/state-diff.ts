@@ -1,5 +1,4 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import { countText } from "../figures.ts";
 import { base } from "../theme.ts";
 import { describe, kindOf } from "../values/kinds.ts";
@@ -54,7 +53,7 @@ export class StateDiff extends LitElement {
     `,
   ];
 
-  /** The state before, or what stands in its place. */
+  /** The state before; `undefined` of a state that is the first. */
   declare valueBefore: unknown;
   /** The state after. */
   declare valueAfter: unknown;
@@ -105,6 +104,9 @@ export class StateDiff extends LitElement {
     if ("error" in finding) return html`<p class="summary" role="alert">They can't be compared: ${finding.error}</p>`;
     const { difference } = finding;
     if (difference === undefined) return html`<p class="summary" role="status">Nothing differs.</p>`;
+    if (this.valueBefore === undefined) {
+      return html`<p class="summary" role="status">There is nothing before it: all of it is new.</p>`;
+    }
     if (difference.kind === "replaced") return html`<ul><li class="changed">${this.#replaced(difference)}</li></ul>`;
     const lines = [...linesOf(difference.entries, 0)];
     return html`
@@ -124,11 +126,11 @@ export class StateDiff extends LitElement {
 
   #line({ depth, entry }: Line) {
     if (entry.kind === "same") {
-      return html`<li class="fold" style=${styleMap({ "--depth": depth })}>… ${entry.count.toLocaleString()} unchanged</li>`;
+      return html`<li class="fold" .style=${`--depth: ${depth}`}>… ${entry.count.toLocaleString()} unchanged</li>`;
     }
     const { kind, path, label } = entry;
     const sign = { added: "+", removed: "−", changed: "~", moved: "↕" }[kind];
-    return html`<li class=${kind} style=${styleMap({ "--depth": depth })}>
+    return html`<li class=${kind} .style=${`--depth: ${depth}`}>
       <span class="sign" aria-hidden="true">${sign}</span>
       <button title=${formatPath(path)} @click=${() => this.#select(path)}>
         ${label}<span class="visually-hidden">, ${kind}</span>

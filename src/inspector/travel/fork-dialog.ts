@@ -83,7 +83,7 @@ export class ForkDialog extends LitElement {
     return html`<dialog aria-labelledby="title" part="dialog">
       <form method="dialog" @submit=${(event: Event) => event.preventDefault()}>
         <h2 id="title">${isToResume ? "Go on from" : "Fork"} ${nodeOf(head)} #${head.seq}</h2>
-        <p class="muted">A new run begins with a copy of this checkpoint. ${head.traceId} stays as it is.</p>
+        <p class="muted">A new run begins with a copy of this checkpoint. The run “${head.traceId}” stays as it is.</p>
         <label>Name of the new run <input type="text" required .value=${name} /></label>
         ${repeats.checkpoints > 0 ? warningOf(repeats) : nothing}
         ${
@@ -124,6 +124,12 @@ export class ForkDialog extends LitElement {
     if (!this.#name.reportValidity()) return;
     this.isBusy = true;
     this.error = undefined;
+    // What is written in a field counts, even if nobody has pressed its button.
+    const editor = this.renderRoot.querySelector("waystone-state-editor");
+    if ((await editor?.settle?.()) === false) {
+      this.isBusy = false;
+      return;
+    }
     const { edited } = this;
     try {
       const made = await makeFork(this.store!, {

@@ -1,7 +1,8 @@
 import { expect, test, vi } from "vitest";
+import { compareStates } from "../../../src/inspector/changes/compare.ts";
 import { StateDiff } from "../../../src/inspector/changes/state-diff.ts";
 import { formatPath, type Path } from "../../../src/inspector/values/path.ts";
-import { drawn, expectAccessible, picture, show } from "../stage.ts";
+import { drawn, expectAccessible, expectFits, picture, show } from "../stage.ts";
 
 const message = (id: number, text: string) => ({ id, at: new Date(1_790_000_000_000 + id * 1_000), text });
 
@@ -72,7 +73,7 @@ test("a change leads to its place", async () => {
   await vi.waitFor(() => expect(diff.shadowRoot!.querySelectorAll("li").length).toBeGreaterThan(10));
   for (const button of diff.shadowRoot!.querySelectorAll("li button")) (button as HTMLElement).click();
   expect(paths.slice(0, 4)).toEqual(["messages", "messages[7]", "messages[7].text", "messages[42]"]);
-  expect(diff.parentElement!.scrollWidth).toBe(320);
+  expectFits(diff);
   await picture(diff, "diff-narrow");
 });
 
@@ -82,6 +83,26 @@ test("what is too large says so, and is compared when one insists", async () => 
   await vi.waitFor(() => expect(diff.shadowRoot!.textContent).toContain("too large"), { timeout: 20_000 });
   diff.shadowRoot!.querySelector("button")!.click();
   await vi.waitFor(() => expect(diff.shadowRoot!.querySelectorAll("li")).toHaveLength(2), { timeout: 20_000 });
+});
+
+test("while 5 MB are compared, the page's own timers have their turn", async () => {
+  const large = () => Array.from({ length: 20_000 }, (_, id) => message(id, `${id} `.repeat(40)));
+  const after = large();
+  after.splice(10_000, 1);
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1));
+  const difference = await compareStates(large(), after);
+  clearInterval(timer);
+  expect(difference).toMatchObject({
+    kind: "inside",
+    entries: [{ count: 10_000 }, { kind: "removed" }, { count: 9_999 }],
+  });
+  expect(turns).toBeGreaterThan(5);
+});
+
+test("of the first state, all is new", async () => {
+  const diff = shownDiff(undefined, states().after);
+  await vi.waitFor(() => expect(diff.shadowRoot!.textContent).toContain("There is nothing before it"));
 });
 
 test("nothing differs between equal states, and a newer comparison takes over", async () => {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { formatPath, type Path } from "../../../src/inspector/values/path.ts";
 import { StateTree } from "../../../src/inspector/state/state-tree.ts";
-import { drawn, expectAccessible, picture, press, show } from "../stage.ts";
+import { drawn, expectAccessible, expectFits, picture, press, show } from "../stage.ts";
 
 class Money {
   amount = 1250n;
@@ -159,6 +159,6 @@ test("an image's URL is let go with the value it was made for", async () => {
 test("it fits in 320 pixels", async () => {
   const tree = shownTree(await someState(), { width: 320 });
   await drawn(tree);
-  expect(tree.parentElement!.scrollWidth).toBe(320);
+  expectFits(tree);
   await picture(tree, "tree-narrow");
 });

@@ -3,7 +3,7 @@ import { exportTraces, importTraces } from "../../../src/archive.ts";
 import type { Store } from "../../../src/core/store.ts";
 import { StorageView } from "../../../src/inspector/storage/storage-view.ts";
 import { createMemoryStore } from "../../../src/memory.ts";
-import { drawn, expectAccessible, picture, show } from "../stage.ts";
+import { drawn, expectAccessible, expectFits, picture, show } from "../stage.ts";
 
 async function someRun(steps = 24) {
   const store = createMemoryStore<{ messages: { at: Date; text: string }[] }>();
@@ -116,7 +116,7 @@ test("without what exports and imports, neither is offered; and it fits in 320 p
   const view = await shownStorage(await someRun(80), { width: 320 }, false);
   const root = await drawn(view);
   expect(root.querySelector("waystone-transfer")).toBeNull();
-  expect(view.parentElement!.scrollWidth).toBeLessThanOrEqual(320);
+  expectFits(view);
   expect(root.querySelectorAll(".shares li")).toHaveLength(50);
   [...root.querySelectorAll("button")].find(({ textContent }) => textContent!.includes("more"))!.click();
   await vi.waitFor(() => expect(root.querySelectorAll(".shares li")).toHaveLength(80));
