@@ -18,7 +18,20 @@ const ROOMS: Record<string, readonly string[]> = {
   steps: ["core"],
   inspector: ["core", "steps"],
   archive: ["core", "state", "pieces", "log", "verbs", "store"],
-  "": ["core", "pieces", "store", "backends", "codecs", "adapters", "archive", "steps", "inspector", "remotes"],
+  replicate: ["core", "state", "pieces", "log", "verbs", "store", "archive"],
+  "": [
+    "core",
+    "pieces",
+    "store",
+    "backends",
+    "codecs",
+    "adapters",
+    "archive",
+    "steps",
+    "inspector",
+    "remotes",
+    "replicate",
+  ],
 };
 
 /** Where a package may be imported, so that each stays on the path of those who use it. */

@@ -141,10 +141,14 @@ export interface Replica {
   readonly end: TraceEnd;
   /** Its newest checkpoint then; absent if it had none. */
   readonly id?: CheckpointId;
+  /** How many entries the log had. */
+  readonly count: number;
   /** The log has the notes that were written up to this version of the trace. */
   readonly notedTo: number;
   /** What was deleted here. */
   readonly removed: readonly CheckpointId[];
+  /** Whether that newest checkpoint was: what is saved since need not follow from it. */
+  readonly isCut?: true;
   /** Whether the trace was deleted here. It may have been made anew since. */
   readonly isDeleted?: true;
 }

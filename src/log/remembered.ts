@@ -15,7 +15,8 @@ export async function rememberRemoval(
 ): Promise<void> {
   const replica = await readReplica(transaction, traceId);
   if (replica === undefined || seq > replica.end.seq) return;
-  await putReplica(transaction, traceId, { ...replica, removed: [...replica.removed, id] });
+  const removed = [...replica.removed, id];
+  await putReplica(transaction, traceId, { ...replica, removed, ...(id === replica.id && { isCut: true }) });
 }
 
 /** Remembers that a trace was deleted. */

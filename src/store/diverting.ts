@@ -2,21 +2,33 @@ import type { CheckpointId, TraceId } from "../core/checkpoint.ts";
 import { CheckpointStoreError } from "../core/errors.ts";
 import { findCheckpoint } from "../log/checkpoints.ts";
 import { openHead } from "../log/heads.ts";
+import { readReplica } from "../log/owners.ts";
 import type { TraceEnd } from "../log/records.ts";
-import { HEADS } from "../log/scopes.ts";
 import { divertTail } from "../verbs/divert.ts";
 import type { StoreCore } from "./store-core.ts";
 
 /** Where a trace stands that has no checkpoint. */
 const NOWHERE: TraceEnd = { seq: 0, timestamp: 0, nextBlock: 0, nextNumber: 0 };
 
-/** Returns where a trace stood when a checkpoint was its newest; without one, where it stood before the first. */
+/**
+ * Returns where a trace stood when a checkpoint was its newest; without one, where it stood before the first.
+ *
+ * @throws `not-found`; `conflict` if other devices have what came after.
+ */
 export async function endAt(core: StoreCore, traceId: TraceId, id: CheckpointId | undefined): Promise<TraceEnd> {
-  if (id === undefined) return NOWHERE;
-  const record = await core.read((transaction) => findCheckpoint(transaction, id), HEADS);
-  if (record?.traceId === traceId) return record;
-  const message = `trace ${traceId} has no checkpoint ${id} to stand at again`;
-  throw new CheckpointStoreError("not-found", message, { traceId, checkpointId: id });
+  const [record, replica] = await core.read((transaction) =>
+    Promise.all([id === undefined ? undefined : findCheckpoint(transaction, id), readReplica(transaction, traceId)]),
+  );
+  if (id !== undefined && record?.traceId !== traceId) {
+    const message = `trace ${traceId} has no checkpoint ${id} to stand at again`;
+    throw new CheckpointStoreError("not-found", message, { traceId, checkpointId: id });
+  }
+  const end = record ?? NOWHERE;
+  if (replica !== undefined && replica.isDeleted !== true && replica.end.seq > end.seq) {
+    const message = `trace ${traceId} is replicated, and other devices have what would move: fork it instead`;
+    throw new CheckpointStoreError("conflict", message, { traceId });
+  }
+  return end;
 }
 
 /**

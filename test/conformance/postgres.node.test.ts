@@ -2,6 +2,7 @@ import { afterAll, describe } from "vitest";
 import { exportTraces, importTraces } from "../../src/archive.ts";
 import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
+import { divertTrace } from "../../src/replicate.ts";
 import { openPostgresStore, setUpPostgres, type PostgresStoreOptions } from "../../src/postgres.ts";
 import { conformanceSuite } from "../../src/testing/vitest.ts";
 import { startDatabase } from "../servers/database.ts";
@@ -26,6 +27,7 @@ describe.concurrent("the kit", () => {
       name: `${server}, ${name}`,
       provides: [...MEMORY, "persistence", "connections"],
       archive: { exportTraces, importTraces },
+      replication: { divertTrace },
       open: (store, more) => openPostgresStore(pool, `${name} ${store}`, { ...more, ...options }),
       destroy: async () => undefined,
     });

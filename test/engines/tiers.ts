@@ -43,6 +43,7 @@ const NOT_QUICK = [
   "test/docs/examples.node.test.ts",
   "test/archive/concurrent.test.ts",
   "test/damage/mutations.test.ts",
+  "test/replicate/schedules.node.test.ts",
   "test/steps/kills.test.ts",
 ];
 /** Takes ten seconds each, about what breaks least often: other codecs and backends, adapters, large archives. */

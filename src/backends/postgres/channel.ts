@@ -10,9 +10,13 @@ import { Wakes } from "./wakes.ts";
 
 /** How often it is looked for changes where LISTEN tells of them: a pooler may take it and never tell. */
 const IDLE_POLL_MS = 5000;
+/** At the least so long from one look to the next. */
+const LOOK_INTERVAL_MS = 20;
 /** How long a message with a lower number may be on its way behind one that was read. */
 const SETTLED = "interval '10 seconds'";
 const KEPT = "interval '1 minute'";
+/** For the statement's own transaction: what is told may be lost with the server, and need not wait for its disk. */
+const LAZILY = "set_config('synchronous_commit', 'off', true)";
 const CLEAN_INTERVAL_MS = 60_000;
 
 /** Options of {@link openPostgresChannel}. */
@@ -27,7 +31,6 @@ export interface PostgresChannelOptions {
 
 interface Row {
   readonly id: string;
-  readonly sender: string;
   readonly message: Uint8Array;
   readonly settled: boolean;
 }
@@ -57,6 +60,8 @@ export class PostgresChannel implements Channel {
   readonly #store: Uint8Array;
   readonly #place: Place;
   readonly #self = crypto.randomUUID();
+  /** The end of what LISTEN tells of this store. It has room for 8,000 bytes. */
+  readonly #topic: string;
   #receive: ((message: unknown) => void) | undefined;
   #posting: Promise<void> = Promise.resolve();
   #cleanedAt = performance.now();
@@ -74,6 +79,7 @@ export class PostgresChannel implements Channel {
     this.#options = options;
     this.#table = nameIn(options.schema, "changes");
     this.#store = encodeKey([name]);
+    this.#topic = Array.from(this.#store.slice(-256), (byte) => byte.toString(16).padStart(2, "0")).join("");
     this.#place = { store: name, position: { part: "pieces" } };
   }
 
@@ -85,7 +91,12 @@ export class PostgresChannel implements Channel {
     );
     this.#from = row!.last;
     const { schema, pollMs } = this.#options;
-    if (pollMs === undefined) this.#stopWakes = Wakes.listen(this.#pool, schema, () => this.#look());
+    if (pollMs === undefined) {
+      this.#stopWakes = Wakes.listen(this.#pool, schema, (told) => {
+        // A store need not look for what it said itself, nor for what is none of its own.
+        if (told === undefined || (told.endsWith(this.#topic) && !told.startsWith(this.#self))) this.#look();
+      });
+    }
     this.#timer = setInterval(() => this.#look(), pollMs ?? IDLE_POLL_MS);
     (this.#timer as { unref?: () => void }).unref?.();
   }
@@ -116,8 +127,8 @@ export class PostgresChannel implements Channel {
     const clone = cloneTo(message);
     const bytes = codec.encodesMetadata === true ? await codec.encode(clone, this.#place) : clone;
     await this.#query(
-      `with told as (insert into ${this.#table} (store, sender, message) values ($1, $2::uuid, $3::bytea)) select pg_notify($4, '')`,
-      [this.#store, this.#self, bytes, schema],
+      `with told as (insert into ${this.#table} (store, sender, message) values ($1, $2::uuid, $3::bytea)) select pg_notify($4, $5), ${LAZILY}`,
+      [this.#store, this.#self, bytes, schema, `${this.#self} ${this.#topic}`],
     );
     if (performance.now() - this.#cleanedAt < CLEAN_INTERVAL_MS) return;
     this.#cleanedAt = performance.now();
@@ -137,21 +148,22 @@ export class PostgresChannel implements Channel {
       this.#isToLook = false;
       // If it fails, it is looked again soon.
       await this.#read().catch(() => undefined);
+      // What is told meanwhile is read together.
+      await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
     }
     this.#isLooking = false;
   }
 
   async #read(): Promise<void> {
     const rows = await this.#query<Row>(
-      `select id::text as id, sender::text as sender, message, at < clock_timestamp() - ${SETTLED} as settled from ${this.#table} where store = $1 and id > $2 order by id`,
-      [this.#store, this.#from],
+      `select id::text as id, message, at < clock_timestamp() - ${SETTLED} as settled from ${this.#table} where store = $1 and id > $2 and sender <> $3::uuid order by id`,
+      [this.#store, this.#from, this.#self],
     );
     const unread = rows.filter(({ id }) => !this.#seen.has(id));
     // A number is given out before its message can be read: a lower one may still come.
     for (const { id, settled } of rows) if (settled) this.#from = id;
     this.#seen = new Set(rows.filter(({ settled }) => !settled).map(({ id }) => id));
-    for (const { sender, message } of unread) {
-      if (sender === this.#self) continue;
+    for (const { message } of unread) {
       const told = await this.#decode(message).catch(() => undefined);
       if (told !== undefined && !this.#isClosed) this.#receive?.(told);
     }

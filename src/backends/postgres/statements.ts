@@ -37,8 +37,14 @@ export class Tables {
     return orders.map((fields) => this.key(fields.map((field) => (record as Record<string, string | number>)[field]!)));
   }
 
-  get(collection: CollectionName, key: readonly (string | number)[], index: string = "key"): Statement {
+  get(collection: CollectionName, key: readonly (string | number)[], index: string): Statement {
     return { text: `select record from ${this.#table(collection)} where ${index} = $1`, values: [this.key(key)] };
+  }
+
+  getEach(collection: CollectionName, keys: readonly Uint8Array[]): Statement {
+    const numbers = keys.map((_, place) => `$${place + 1}::bytea`);
+    const text = `select key, record from ${this.#table(collection)} where key in (${numbers.join(", ")})`;
+    return { text, values: [...keys] };
   }
 
   select(what: "key" | "record", collection: CollectionName, query: Query): Statement {

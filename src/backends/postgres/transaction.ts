@@ -15,13 +15,22 @@ interface Leaving {
   readonly marks: CommitMarks;
 }
 
+/** A record that was asked for by its key. */
+interface Get {
+  readonly collection: CollectionName;
+  readonly key: Uint8Array;
+  readonly resolve: (record: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
- * A transaction of a backend. Puts wait until something is read or deleted, or the work is done: then all of them go in one
- * statement, since each takes as long as the way to the server and back.
+ * A transaction of a backend. Each statement takes as long as the way to the server and back. So what is asked for in a row
+ * by its key goes in one; and puts wait until something is read that they may change, or something is deleted, or the work is done.
  */
 export class PostgresTransaction implements WriteTransaction {
   readonly #session: Session;
   readonly #tables: Tables;
+  #gets: Get[] = [];
   #puts = new Map<string, Put>();
   #values = 0;
   #refusal: CheckpointStoreError | undefined;
@@ -34,17 +43,26 @@ export class PostgresTransaction implements WriteTransaction {
   }
 
   async get<R>(collection: CollectionName, key: Key, index?: IndexName): Promise<R | undefined> {
-    const [row] = await this.#ask<{ record: Uint8Array }>(this.#tables.get(collection, key, index));
-    return row === undefined ? undefined : (recordOf(row) as R);
+    this.#requireRunning();
+    if (index !== undefined) {
+      const [row] = await this.#select<{ record: Uint8Array }>(collection, this.#tables.get(collection, key, index));
+      return row === undefined ? undefined : (recordOf(row) as R);
+    }
+    const bytes = this.#tables.key(key);
+    if (this.#puts.has(identityOf(collection, bytes))) this.#sendPuts();
+    return new Promise<unknown>((resolve, reject) => {
+      if (this.#gets.push({ collection, key: bytes, resolve, reject }) === 1) queueMicrotask(() => this.#sendGets());
+    }) as Promise<R | undefined>;
   }
 
   async getAll<R>(collection: CollectionName, query: Query = {}): Promise<R[]> {
-    const rows = await this.#ask<{ record: Uint8Array }>(this.#tables.select("record", collection, query));
+    const asked = this.#tables.select("record", collection, query);
+    const rows = await this.#select<{ record: Uint8Array }>(collection, asked);
     return rows.map((row) => recordOf(row) as R);
   }
 
   async keys(collection: CollectionName, query: Query = {}): Promise<Key[]> {
-    const rows = await this.#ask<{ key: Uint8Array }>(this.#tables.select("key", collection, query));
+    const rows = await this.#select<{ key: Uint8Array }>(collection, this.#tables.select("key", collection, query));
     return rows.map(({ key }) => decodeKey(key, this.#tables.prefix.length));
   }
 
@@ -59,7 +77,7 @@ export class PostgresTransaction implements WriteTransaction {
       return;
     }
     this.#hasWritten = true;
-    const identity = `${collection} ${columns[0]!.join()}`;
+    const identity = identityOf(collection, columns[0]!);
     // One statement can't write to the same row twice.
     if (this.#puts.has(identity) || this.#values > MAX_VALUES) this.#sendPuts();
     this.#puts.set(identity, { collection, columns });
@@ -86,18 +104,47 @@ export class PostgresTransaction implements WriteTransaction {
     if (failure !== undefined) throw failure;
   }
 
+  /** Takes no more. What was asked for and is not awaited is still read, or fails. */
   end(): void {
     this.#isOver = true;
+    this.#sendGets();
   }
 
-  async #ask<Row>({ text, values }: Statement): Promise<readonly Row[]> {
+  async #select<Row>(collection: CollectionName, { text, values }: Statement): Promise<readonly Row[]> {
     this.#requireRunning();
-    this.#sendPuts();
+    const isChanged = [...this.#puts.values()].some((put) => put.collection === collection);
+    if (isChanged) this.#sendPuts();
+    return this.#ask<Row>(text, values);
+  }
+
+  async #ask<Row>(text: string, values: unknown[]): Promise<readonly Row[]> {
     if (this.#refusal !== undefined) throw this.#refusal;
     return this.#session.query<Row>(text, values);
   }
 
+  #sendGets(): void {
+    const gets = this.#gets;
+    this.#gets = [];
+    for (const collection of new Set(gets.map((get) => get.collection))) {
+      const asked = gets.filter((get) => get.collection === collection);
+      this.#getEach(collection, asked).catch((error: unknown) => asked.forEach(({ reject }) => reject(error)));
+    }
+  }
+
+  async #getEach(collection: CollectionName, asked: readonly Get[]): Promise<void> {
+    const keys = asked.map(({ key }) => key);
+    const { text, values } = this.#tables.getEach(collection, keys);
+    const rows = await this.#ask<{ key: Uint8Array; record: Uint8Array }>(text, values);
+    const byKey = new Map(rows.map((row) => [row.key.join(), row]));
+    const found = keys.map((key) => byKey.get(key.join()));
+    // Each has a copy of its own, of the same record too.
+    const records = found.map((row) => (row === undefined ? undefined : recordOf(row)));
+    asked.forEach(({ resolve }, place) => resolve(records[place]));
+  }
+
   #sendPuts(leaving?: Leaving): void {
+    // What was asked for before them must not see them.
+    this.#sendGets();
     const byCollection = new Map<CollectionName, Put[]>();
     for (const put of this.#puts.values()) {
       const together = byCollection.get(put.collection);
@@ -132,6 +179,10 @@ export class PostgresTransaction implements WriteTransaction {
   #requireRunning(): void {
     if (this.#isOver) throw new TypeError("the transaction is over");
   }
+}
+
+function identityOf(collection: CollectionName, key: Uint8Array): string {
+  return `${collection} ${key.join()}`;
 }
 
 /** @throws CheckpointStoreError `corrupted`. */

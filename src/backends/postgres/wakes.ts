@@ -16,7 +16,7 @@ const known = new WeakMap<PostgresPool, Map<string, Wakes>>();
 export class Wakes {
   readonly #pool: PostgresPool;
   readonly #schema: string;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(told?: string) => void>();
   #client: PostgresClient | undefined;
   #isOver = false;
 
@@ -26,8 +26,10 @@ export class Wakes {
     void this.#listen();
   }
 
-  /** Calls `wake` whenever something may have been told. Returns the function that ends it. */
-  static listen(pool: PostgresPool, schema: string, wake: () => void): () => void {
+  /**
+   * Calls `wake` with what was told, and without it when something may have been missed. Returns the function that ends it.
+   */
+  static listen(pool: PostgresPool, schema: string, wake: (told?: string) => void): () => void {
     const ofPool = known.get(pool) ?? new Map<string, Wakes>();
     known.set(pool, ofPool);
     const wakes = ofPool.get(schema) ?? new Wakes(pool, schema);
@@ -47,9 +49,9 @@ export class Wakes {
       if (this.#isOver) return client.release();
       this.#client = client;
       client.on("error", this.#lose);
-      client.on("notification", this.#wakeAll);
+      client.on("notification", this.#hear);
       await client.query(`listen ${quoted(this.#schema)}`);
-      this.#wakeAll();
+      for (const wake of this.#listeners) wake();
     } catch (raised) {
       // A pool that was ended has no connections any more.
       if (this.#client === undefined && PostgresError.remedyFor(new PostgresError(raised)) === undefined) return;
@@ -74,12 +76,13 @@ export class Wakes {
     if (client === undefined) return;
     this.#client = undefined;
     client.removeListener("error", this.#lose);
-    client.removeListener("notification", this.#wakeAll);
+    client.removeListener("notification", this.#hear);
     // For good: the next one who has it would listen as well.
     client.release(true);
   }
 
-  readonly #wakeAll = (): void => {
-    for (const wake of this.#listeners) wake();
+  readonly #hear = (notification: unknown): void => {
+    const { payload } = notification as { readonly payload?: string };
+    for (const wake of this.#listeners) wake(payload);
   };
 }

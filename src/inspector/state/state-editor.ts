@@ -32,7 +32,7 @@ export class StateEditor extends LitElement {
       .bar { display: flex; flex-wrap: wrap; gap: 6px 8px; align-items: center; }
       .path { flex: 1 1 10ch; font-weight: 600; overflow-wrap: anywhere; }
       .field { flex: 1 1 16ch; min-inline-size: 0; font-family: var(--waystone-mono); font-size: 12px; }
-      textarea { resize: vertical; min-block-size: 60px; max-block-size: 30vh; inline-size: 100%; }
+      textarea { resize: vertical; field-sizing: content; min-block-size: 32px; max-block-size: 30vh; }
       [aria-invalid="true"] { border-color: var(--waystone-bad); }
       .problem { color: var(--waystone-bad); }
       .problem:empty { display: none; }
@@ -46,6 +46,9 @@ export class StateEditor extends LitElement {
   declare as: Written | undefined;
   declare problem: string;
   #past: unknown[] = [];
+  #underWay = Promise.resolve();
+  /** What was in the field when its type was changed. */
+  #written = "";
 
   constructor() {
     super();
@@ -59,6 +62,17 @@ export class StateEditor extends LitElement {
     this.edited = this.value;
     this.#past = [];
     this.#select(this.path);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const field = this.renderRoot.querySelector<HTMLInputElement>("[name=text]");
+    if (changed.has("edited") || changed.has("path")) {
+      const value = valueAt(this.edited, this.path)?.value;
+      this.renderRoot.querySelector("form")!.reset();
+      if (field) field.value = isOpenToEdits(value) ? "" : writeField(value);
+    } else if (changed.has("as") && field) {
+      field.value = this.#written;
+    }
   }
 
   protected override render() {
@@ -97,15 +111,14 @@ export class StateEditor extends LitElement {
         it can be removed, and only code can change it.
       </p>`;
     }
-    return html`<div class="bar">${this.#typeSelect("Type")} ${this.#field(value)}<button class="primary">Set</button></div>`;
+    return html`<div class="bar">${this.#typeSelect("Type")} ${this.#field(() => this.#set())}<button>Set</button></div>`;
   }
 
   #adding(value: object) {
-    const isNamed = kindOf(value) === "object" || kindOf(value) === "map";
     return html`<div class="bar">
-      ${isNamed ? html`<input class="field" name="name" aria-label="Name of what is added" placeholder="name" />` : nothing}
-      ${this.#typeSelect("Type of what is added")} ${this.#field("")}
-      <button class="primary">Add</button>
+      ${isNamed(value) ? html`<input class="field" name="name" aria-label="Name of what is added" placeholder="name" />` : nothing}
+      ${this.#typeSelect("Type of what is added")} ${this.#field()}
+      <button>Add</button>
     </div>`;
   }
 
@@ -115,13 +128,12 @@ export class StateEditor extends LitElement {
     </select>`;
   }
 
-  #field(value: unknown) {
+  #field(onChange?: () => void) {
     const as = this.as ?? "string";
     if (as === "null" || as === "undefined") return nothing;
-    const text = writtenAs(value) === as ? writeField(value) : "";
     const isInvalid = this.problem !== "";
     return as === "string"
-      ? html`<textarea class="field" name="text" aria-label="Value" aria-describedby="problem" .value=${text}></textarea>`
+      ? html`<textarea class="field" name="text" rows="1" aria-label="Value" aria-describedby="problem" @change=${onChange}></textarea>`
       : html`<input
           class="field"
           name="text"
@@ -130,7 +142,7 @@ export class StateEditor extends LitElement {
           aria-invalid=${isInvalid}
           autocomplete="off"
           spellcheck="false"
-          .value=${text}
+          @change=${onChange}
         />`;
   }
 
@@ -147,31 +159,72 @@ export class StateEditor extends LitElement {
   }
 
   #onType(event: Event): void {
+    this.#written = this.#textOf("text");
     this.as = (event.target as HTMLSelectElement).value as Written;
     this.problem = "";
   }
 
-  #onSubmit(event: SubmitEvent): void {
-    event.preventDefault();
-    const data = new FormData(event.target as HTMLFormElement);
-    const read = readField(String(data.get("text") ?? ""), this.as ?? "string");
-    if ("problem" in read) {
-      this.problem = read.problem;
-      return;
-    }
-    const container = valueAt(this.edited, this.path)?.value;
-    if (!isOpenToEdits(container)) return void this.#edit({ kind: "set", path: this.path, ...read });
-    const name = data.get("name");
-    if (name !== null && isTaken(container, String(name))) this.problem = "There is something of that name already.";
-    else void this.#edit({ kind: "add", path: this.path, name: String(name), ...read });
+  /**
+   * Takes over what is written in the fields.
+   *
+   * @returns Whether that is done: `state-edited` has told of it. If not, it says at the field what is wrong.
+   */
+  async settle(): Promise<boolean> {
+    const value = valueAt(this.edited, this.path)?.value;
+    if (!isOpenToEdits(value)) this.#set();
+    else if (this.#textOf("name") !== "" || this.#textOf("text") !== "")
+      this.problem = "Add it first, or empty the fields.";
+    await this.#underWay;
+    return this.problem === "";
   }
 
-  async #edit(edit: Edit): Promise<void> {
-    const before = this.edited;
-    const after = await editState(before, edit, new Slices());
-    // Another edit was made meanwhile.
-    if (before !== this.edited) return;
-    this.#past = [...this.#past.slice(1 - MOST_UNDONE), before];
+  #textOf(name: string): string {
+    return this.renderRoot.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? "";
+  }
+
+  /** Reads the field. Says what is wrong with it, and returns `undefined` then. */
+  #read(): { readonly value: unknown } | undefined {
+    const read = readField(this.#textOf("text"), this.as ?? "string");
+    this.problem = "problem" in read ? read.problem : "";
+    return "problem" in read ? undefined : read;
+  }
+
+  #onSubmit(event: SubmitEvent): void {
+    event.preventDefault();
+    const container = valueAt(this.edited, this.path)?.value;
+    if (isOpenToEdits(container)) this.#add(container);
+    else this.#set();
+  }
+
+  /** Sets the selected value to what is written, if that is something else. */
+  #set(): void {
+    const value = valueAt(this.edited, this.path)?.value;
+    if (this.as === undefined || !canEdit(this.edited, this.path)) return;
+    const isText = this.as !== "null" && this.as !== "undefined";
+    if (writtenAs(value) === this.as && (!isText || writeField(value) === this.#textOf("text"))) return;
+    const read = this.#read();
+    if (read) this.#edit({ kind: "set", path: this.path, ...read });
+  }
+
+  #add(container: object): void {
+    const read = this.#read();
+    const name = this.#textOf("name");
+    if (!read) return;
+    if (isNamed(container) && isTaken(container, name)) this.problem = "There is something of that name already.";
+    else this.#edit({ kind: "add", path: this.path, name, ...read });
+  }
+
+  #edit(edit: Edit): void {
+    this.#underWay = this.#apply(edit, this.#underWay);
+  }
+
+  async #apply(edit: Edit, before: Promise<void>): Promise<void> {
+    await before;
+    const { edited } = this;
+    // An edit before it may have removed its place.
+    if (!canEdit(edited, edit.path)) return;
+    const after = await editState(edited, edit, new Slices());
+    this.#past = [...this.#past.slice(1 - MOST_UNDONE), edited];
     this.#take(after);
   }
 
@@ -186,6 +239,10 @@ export class StateEditor extends LitElement {
     this.#select(path);
     this.dispatchEvent(new CustomEvent("state-edited", { detail: { value }, bubbles: true, composed: true }));
   }
+}
+
+function isNamed(container: object): boolean {
+  return kindOf(container) === "object" || kindOf(container) === "map";
 }
 
 function isTaken(container: object, name: string): boolean {

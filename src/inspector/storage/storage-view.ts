@@ -15,10 +15,12 @@ import { define } from "../define.ts";
 
 /** So many checkpoints are shown at first, the newest. */
 const PAGE = 50;
+/** How long what was saved may go unseen. Less would be felt by who saves often. */
+const PAUSE_MS = 1_000;
 
 /**
  * `<waystone-storage>`: what a store takes, what its checkpoints share, and how to make it take less. It reads heads, and
- * no state; and since that is more than one wants done at each save, it reads anew when `refresh` is called.
+ * no state. While others save, it reads them anew once a second at most.
  */
 export class StorageView extends LitElement {
   static override properties = {
@@ -49,6 +51,8 @@ export class StorageView extends LitElement {
   declare message: string;
   declare failure: string | undefined;
   #count = PAGE;
+  #unwatch: (() => void) | undefined;
+  #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -58,15 +62,43 @@ export class StorageView extends LitElement {
     this.message = "";
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#watch();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch?.();
+    clearTimeout(this.#pause);
+  }
+
   /** Reads the figures anew. Calls that come while it reads lead to one more reading. */
   readonly refresh = singleFlight(() => this.#read());
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("store") && !changed.has("traceId")) return;
+    if (changed.has("store")) this.#watch();
     this.#count = PAGE;
     this.preview = undefined;
     this.message = "";
     void this.refresh();
+  }
+
+  #watch(): void {
+    this.#unwatch?.();
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    try {
+      this.#unwatch = this.store?.watch(() => {
+        this.#pause ??= setTimeout(() => {
+          this.#pause = undefined;
+          void this.refresh();
+        }, PAUSE_MS);
+      });
+    } catch (error) {
+      this.failure = messageOf(error);
+    }
   }
 
   async #read(): Promise<void> {

@@ -124,6 +124,12 @@ export class ForkDialog extends LitElement {
     if (!this.#name.reportValidity()) return;
     this.isBusy = true;
     this.error = undefined;
+    // What is written in a field counts, even if nobody has pressed its button.
+    const editor = this.renderRoot.querySelector("waystone-state-editor");
+    if ((await editor?.settle?.()) === false) {
+      this.isBusy = false;
+      return;
+    }
     const { edited } = this;
     try {
       const made = await makeFork(this.store!, {

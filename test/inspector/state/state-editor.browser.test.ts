@@ -90,3 +90,25 @@ test("a value can become one of another kind", async () => {
   await write("", "Set");
   await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ goal: null }));
 });
+
+test("what is written is taken over when the field is left, and when one asks for it", async () => {
+  const { editor, root, told, select } = await shownEditor();
+  const field = () => root.querySelector<HTMLInputElement>("[name=text]")!;
+  await select(["tokens"]);
+  field().value = "13";
+  field().dispatchEvent(new Event("change"));
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  field().value = "14";
+  expect(await editor.settle()).toBe(true);
+  expect(told.at(-1)).toMatchObject({ tokens: 14n });
+  expect(await editor.settle()).toBe(true);
+  expect(told).toHaveLength(2);
+  field().value = "many";
+  expect(await editor.settle()).toBe(false);
+  await select(["plan"]);
+  expect(field().value).toBe("");
+  field().value = "not added yet";
+  expect(await editor.settle()).toBe(false);
+  expect(root.querySelector("[role=alert]")!.textContent).toContain("Add it first");
+  expect(told).toHaveLength(2);
+});

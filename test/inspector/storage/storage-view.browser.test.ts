@@ -140,3 +140,19 @@ test("the browser is asked to keep the storage, where it can be asked", async ()
   await vi.waitFor(() => expect(root.textContent).toContain("The browser did not agree."));
   expect(persist).toHaveBeenCalledTimes(1);
 });
+
+test("what others save is seen, and many saves are read at once", async () => {
+  const store = await someRun(3);
+  const usage = vi.spyOn(store, "usage");
+  const view = await shownStorage(store);
+  const reads = usage.mock.calls.length;
+  const trace = store.trace("harbours");
+  await trace.loadLatest();
+  for (let step = 0; step < 20; step += 1) await trace.save({ step });
+  await vi.waitFor(() => expect(view.shadowRoot!.querySelectorAll(".shares li")).toHaveLength(23), { timeout: 10_000 });
+  expect(usage.mock.calls.length - reads).toBeLessThanOrEqual(3);
+  view.remove();
+  await trace.save({ step: 20 });
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(usage.mock.calls.length - reads).toBeLessThanOrEqual(3);
+});
