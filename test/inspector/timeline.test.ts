@@ -126,6 +126,17 @@ test("a run is shown with what it was forked from and what was forked from it, w
   }
 });
 
+test("traces that each say that they began with the other are shown", async () => {
+  await store.trace("a").save({}, { id: "a1", parentId: "b1" });
+  await store.trace("b").save({}, { id: "b1", parentId: "a1" });
+  const open = await opened(store, "a");
+  expect(
+    laidOut(open)
+      .rows.map(({ head }) => head.id)
+      .sort(),
+  ).toEqual(["a1", "b1"]);
+});
+
 test("a fork that is made later appears, and nothing else is read for it", async () => {
   await save("a", 1, 100);
   const { store: watched, headsRead } = counted(store);
