@@ -90,15 +90,19 @@ export class StorageView extends LitElement {
     clearTimeout(this.#pause);
     this.#pause = undefined;
     try {
-      this.#unwatch = this.store?.watch(() => {
-        this.#pause ??= setTimeout(() => {
-          this.#pause = undefined;
-          void this.refresh();
-        }, PAUSE_MS);
-      });
+      this.#unwatch = this.store?.watch(() => this.#refreshSoon());
     } catch (error) {
       this.failure = messageOf(error);
     }
+  }
+
+  #refreshSoon(): void {
+    this.#pause ??= setTimeout(() => {
+      this.#pause = undefined;
+      // Nobody looks.
+      if (document.hidden) this.#refreshSoon();
+      else void this.refresh();
+    }, PAUSE_MS);
   }
 
   async #read(): Promise<void> {
