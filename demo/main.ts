@@ -1,7 +1,6 @@
 import { openStore } from "waystone";
 import data from "virtual:baseline-data";
 import { digestAgent, queensAgent, scoutAgent } from "./agents/roster.ts";
-import { scoutSource } from "./scout-source.ts";
 import { keepOffline } from "./offline.ts";
 import { Runs } from "./runs.ts";
 import { showFailedPage } from "./ui/failed-page.ts";
@@ -25,7 +24,7 @@ async function main(): Promise<void> {
   const store = await openStore("baseline-scout");
   const agents = { scout: scoutAgent(data), queens: queensAgent, digest: digestAgent };
   const runs = new Runs({ store, agents: Object.values(agents), delayMs: () => pace.ms });
-  const app = new ScoutApp({ store: scoutSource(store), runs, agents, data, pace });
+  const app = new ScoutApp({ store, runs, agents, data, pace });
   document.body.append(app);
   await app.route();
   await runs.open();

@@ -11,6 +11,8 @@ import { think } from "./agents/think.ts";
 export type RunStatus = "running" | "elsewhere" | "paused" | "asking" | "complete" | "failed";
 
 const PAUSED = "baseline-scout.paused.";
+/** Set for a fork that somebody wants to go on: forks rest until then. */
+const RESUMED = "baseline-scout.resumed.";
 
 interface Drive {
   readonly controller: AbortController;
@@ -55,7 +57,8 @@ export class Runs extends EventTarget {
       this.#changed();
     });
     window.addEventListener("storage", ({ key }) => {
-      if (key?.startsWith(PAUSED)) void this.#pauseChanged(key.slice(PAUSED.length));
+      const mark = [PAUSED, RESUMED].find((one) => key?.startsWith(one));
+      if (mark !== undefined) void this.#pauseChanged(key!.slice(mark.length));
     });
     for (const { latest } of await this.#store.traces()) this.#consider(latest);
   }
@@ -71,11 +74,12 @@ export class Runs extends EventTarget {
     return traceId;
   }
 
-  status({ traceId, nextNode }: StoredHead): RunStatus {
+  status(head: StoredHead): RunStatus {
+    const { traceId, nextNode } = head;
     if (nextNode === undefined) return "complete";
     if (this.#failures.has(traceId)) return "failed";
     if (nextNode === ASKING) return "asking";
-    if (isPaused(traceId)) return "paused";
+    if (isPaused(traceId) || this.#agentFor(head) === undefined) return "paused";
     return this.#drives.get(traceId)?.isHeld === false ? "elsewhere" : "running";
   }
 
@@ -89,10 +93,15 @@ export class Runs extends EventTarget {
     void this.#pauseChanged(traceId);
   }
 
-  resume(traceId: TraceId): void {
+  /** Lets a run go on, a fork too. Where no agent of this page can, that is the run's failure. */
+  async resume(traceId: TraceId): Promise<void> {
     this.#failures.delete(traceId);
     localStorage.removeItem(PAUSED + traceId);
-    void this.#pauseChanged(traceId);
+    if (!this.#parts.agents.some((agent) => agent.owns(traceId))) localStorage.setItem(RESUMED + traceId, "1");
+    const head = await this.#latest(traceId);
+    if (head && this.#agentFor(head) === undefined)
+      this.#failures.set(traceId, new Error("No agent of this page can go on with this run."));
+    await this.#pauseChanged(traceId);
   }
 
   /** Answers the question that checkpoint `id` asks. Where another tab was faster, its answer stands. */
@@ -101,22 +110,29 @@ export class Runs extends EventTarget {
     await sendEvent(this.#store.trace(traceId), "answer", answer, { id });
   }
 
-  /** Deletes a run, once no tab works on it any more. */
-  async remove(traceId: TraceId): Promise<void> {
-    this.pause(traceId);
-    await withLock(traceId, async () => {
-      await this.#store.deleteTraces({ prefix: `${traceId}/` });
-      await this.#store.deleteTrace(traceId);
-    });
-    localStorage.removeItem(PAUSED + traceId);
-    this.#changed();
+  /** Leaves nothing of a run that was deleted: neither its branches, nor what is known of it. */
+  async forget(traceId: TraceId): Promise<void> {
+    this.#stop(traceId);
+    for (const key of [PAUSED, RESUMED]) localStorage.removeItem(key + traceId);
+    await this.#store.deleteTraces({ prefix: `${traceId}/` });
   }
 
-  #consider({ traceId, nextNode }: StoredHead): void {
-    const agent = this.#parts.agents.find((one) => one.owns(traceId));
+  #consider(head: StoredHead): void {
+    const { traceId, nextNode } = head;
+    const agent = this.#agentFor(head);
     if (agent === undefined || nextNode === undefined || isPaused(traceId)) return;
     if (this.#failures.has(traceId) || this.#drives.has(traceId)) return;
     void this.#drive(agent, traceId);
+  }
+
+  #agentFor(head: StoredHead): Agent | undefined {
+    const isResumed = localStorage.getItem(RESUMED + head.traceId) !== null;
+    return this.#parts.agents.find((one) => one.owns(head.traceId) || (isResumed && one.canResume?.(head) === true));
+  }
+
+  async #latest(traceId: TraceId): Promise<StoredHead | undefined> {
+    for await (const head of this.#store.history(traceId, { limit: 1 })) return head;
+    return undefined;
   }
 
   async #drive(agent: Agent, traceId: TraceId, input?: unknown): Promise<void> {
@@ -156,7 +172,8 @@ export class Runs extends EventTarget {
 
   /** Notices what was saved while the lock was being released, and a pause that was taken back. */
   async #considerLatest(traceId: TraceId): Promise<void> {
-    for await (const head of this.#store.history(traceId, { limit: 1 })) this.#consider(head);
+    const head = await this.#latest(traceId);
+    if (head) this.#consider(head);
   }
 
   async #pauseChanged(traceId: TraceId): Promise<void> {

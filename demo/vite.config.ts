@@ -36,7 +36,8 @@ export default defineConfig(async (environment): Promise<UserConfig> => {
     // The page may lie in any folder of a server.
     base: "./",
     plugins: [plugins, offline()],
-    ...(resolve && { resolve }),
+    // Of Lit, what users get, while the page is being worked on, too.
+    resolve: { ...resolve, conditions: ["module", "browser", "production"] },
     build: {
       outDir: path("dist"),
       emptyOutDir: true,

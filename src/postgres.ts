@@ -4,7 +4,7 @@ import { ISOLATIONS, type PostgresIsolation } from "./backends/postgres/isolatio
 import type { PostgresPool } from "./backends/postgres/pool.ts";
 import { makeTables } from "./backends/postgres/schema.ts";
 import { createSuperjsonCodec } from "./codecs/superjson.ts";
-import type { Backend } from "./core/backend.ts";
+import { COLLECTIONS, type Backend, type CollectionName } from "./core/backend.ts";
 import type { Codec } from "./core/codec.ts";
 import { requireOptions, type OptionNames } from "./core/options.ts";
 import { combineRetention, type QuotaHandler, type Retention } from "./core/retention.ts";
@@ -48,7 +48,7 @@ export interface PostgresStoreOptions {
    * Default is to reject the save with `quota-exceeded`, with everything stored intact.
    */
   readonly onQuotaExceeded?: QuotaHandler;
-  /** What keeps the writes of a store apart. Default is `"advisory-lock"`. */
+  /** What keeps the writes of a store apart: the same for all who have it open. Default is `"advisory-lock"`. */
   readonly isolation?: PostgresIsolation;
   /**
    * How changes that others make reach `watch`. Default is `"listen"`: by LISTEN, for which all stores of a pool in one schema
@@ -76,6 +76,7 @@ const OPEN: OptionNames<PostgresStoreOptions> = {
   changes: true,
   reconnectTimeoutMs: true,
 };
+const DELETE: OptionNames<DeletePostgresStoreOptions> = { schema: true, isolation: true };
 const POLL: OptionNames<{ pollMs: number }> = { pollMs: true };
 const SCHEMA = "waystone";
 const RECONNECT_TIMEOUT_MS = 10_000;
@@ -144,12 +145,7 @@ export async function openPostgresStore<S = unknown>(
   const { schema = SCHEMA, codec = createSuperjsonCodec(), readCodecs = [] } = options;
   const { isolation = "advisory-lock", changes = "listen", reconnectTimeoutMs = RECONNECT_TIMEOUT_MS } = options;
   const { allowPlainRecords, allowUnreadableLatest, onQuotaExceeded } = options;
-  requirePool(pool);
-  requireId(name, "name");
-  requireId(schema, "schema");
-  if (!ISOLATIONS.includes(isolation)) {
-    throw new TypeError(`isolation must be one of ${ISOLATIONS.join(", ")}, got ${String(isolation)}`);
-  }
+  requirePlace(pool, name, { schema, isolation });
   requireMs(reconnectTimeoutMs, "reconnectTimeoutMs");
   const pollMs = pollIntervalOf(changes, pool);
   const retention = combineRetention(options.retention);
@@ -165,6 +161,47 @@ export async function openPostgresStore<S = unknown>(
     ...(onQuotaExceeded !== undefined && { onQuotaExceeded }),
     ...(channel !== undefined && { channel }),
   });
+}
+
+/** Options of {@link deletePostgresStore}. */
+export interface DeletePostgresStoreOptions {
+  /** The schema that the tables are in. Default is `"waystone"`. */
+  readonly schema?: string;
+  /** What keeps the writes of the store apart, as `openPostgresStore` was told. Default is `"advisory-lock"`. */
+  readonly isolation?: PostgresIsolation;
+}
+
+/**
+ * Deletes the store of a name with all it holds, in one transaction. Does nothing if there is no such store.
+ *
+ * Stores of the name that are open, here and in other processes, stay so, and are empty.
+ *
+ * @param pool - A pool of connections, such as a `Pool` of `pg`.
+ * @param name - The name of the store.
+ * @returns A promise that resolves when its records are gone.
+ * @throws TypeError if `name` is empty or not a string, or an option is not what it must be.
+ * @throws CheckpointStoreError `unavailable`: the server can't be reached, or `setUpPostgres` was not called for this schema.
+ * @throws CheckpointStoreError `newer-schema`: a newer release has set up this schema.
+ * @throws CheckpointStoreError `storage`: Postgres failed in another way; see `cause`.
+ */
+export async function deletePostgresStore(
+  pool: PostgresPool,
+  name: string,
+  options: DeletePostgresStoreOptions = {},
+): Promise<void> {
+  requireOptions(options, DELETE, "deletePostgresStore");
+  const { schema = SCHEMA, isolation = "advisory-lock" } = options;
+  requirePlace(pool, name, { schema, isolation });
+  const backend = await openPostgresBackend(pool, name, {
+    schema,
+    isolation,
+    reconnectTimeoutMs: RECONNECT_TIMEOUT_MS,
+  });
+  await backend
+    .write(async (transaction) => {
+      for (const collection of Object.keys(COLLECTIONS) as CollectionName[]) transaction.delete(collection, {});
+    })
+    .finally(() => backend.close());
 }
 
 /** A backend that is closed only once the channel has told all, since the pool may be ended then. */
@@ -191,6 +228,20 @@ function pollIntervalOf(
   requireOptions(changes, POLL, "changes");
   requireMs(changes.pollMs, "changes.pollMs");
   return changes.pollMs;
+}
+
+/** @throws TypeError for what does not say where a store is, or how it is locked. */
+function requirePlace(
+  pool: PostgresPool,
+  name: string,
+  { schema, isolation }: { schema: string; isolation: PostgresIsolation },
+): void {
+  requirePool(pool);
+  requireId(name, "name");
+  requireId(schema, "schema");
+  if (!ISOLATIONS.includes(isolation)) {
+    throw new TypeError(`isolation must be one of ${ISOLATIONS.join(", ")}, got ${String(isolation)}`);
+  }
 }
 
 /** @throws TypeError for what is not a pool of connections. */

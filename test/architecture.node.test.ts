@@ -38,7 +38,6 @@ const ROOMS: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, string> = {
   idb: "src/backends/indexeddb",
   lit: "src/inspector",
-  "lit/directives/style-map.js": "src/inspector",
   diff: "src/inspector/changes/text-changes.ts",
   superjson: "src/codecs/superjson.ts",
   "@assistant-ui/react": "src/adapters/assistant-ui",
@@ -50,6 +49,8 @@ const PACKAGES: Record<string, string> = {
   "@langchain/core/singletons": "src/adapters/langgraph",
   "@langchain/langgraph-checkpoint": "src/adapters/langgraph",
   "@langchain/langgraph/web": "src/adapters/langgraph",
+  "@nats-io/jetstream": "src/remotes/jetstream",
+  "@nats-io/nats-core": "src/remotes/jetstream",
   "@openai/agents-core": "src/adapters/openai-agents",
   vitest: "src/testing/vitest.ts",
   "node:test": "src/testing/node.ts",

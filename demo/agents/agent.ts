@@ -1,4 +1,4 @@
-import type { Store, TraceId } from "waystone";
+import type { Store, StoredHead, TraceId } from "waystone";
 
 /** One run, as an agent is given it to work on. */
 export interface Drive {
@@ -16,8 +16,10 @@ export interface Drive {
 export interface Agent {
   /** The id of a run that is about to begin. */
   newTraceId(): TraceId;
-  /** Whether a trace is a run of this agent. */
+  /** Whether a trace is a run of this agent, which goes on by itself. */
   owns(traceId: TraceId): boolean;
+  /** Whether it can go on from a checkpoint that is in a trace of another name, such as a fork. Default is that it can't. */
+  canResume?(head: StoredHead): boolean;
   /** Works on a run until it is complete or waits, or rejects once the signal is aborted. */
   drive(drive: Drive): Promise<void>;
 }

@@ -2,7 +2,6 @@ import type { TraceId } from "waystone";
 import { runSteps } from "waystone/steps";
 import type { BaselineData } from "../baseline-data.ts";
 import type { Agent } from "./agent.ts";
-import { isBranch } from "./branch.ts";
 import { isThread, traceOfThread } from "./digest/thread.ts";
 import { createGraph, graphHashOf } from "./scout/graph.ts";
 import { headOf, scout, type ScoutInput } from "./scout/scout.ts";
@@ -13,6 +12,7 @@ export function scoutAgent(data: BaselineData): Agent {
   const graphHash = graphHashOf(data);
   return {
     ...named("scout"),
+    canResume: (head) => head.graphHash === graphHash,
     async drive({ store, traceId, input, signal, think }) {
       const options = { graphHash, head: headOf, signal, ...(input !== undefined && { input: input as ScoutInput }) };
       await runSteps(store.trace(traceId), scout(graph, think), options);
@@ -36,6 +36,6 @@ export const digestAgent: Agent = {
 function named(name: string): Pick<Agent, "newTraceId" | "owns"> {
   return {
     newTraceId: (): TraceId => `${name}-${crypto.randomUUID()}`,
-    owns: (traceId) => traceId.startsWith(`${name}-`) && !isBranch(traceId),
+    owns: (traceId) => new RegExp(`^${name}-[\\w-]+$`).test(traceId),
   };
 }

@@ -21,8 +21,8 @@ export interface Remote {
    *
    * @param traceId - Whose log. One that nobody has appended to is empty.
    * @param options - `after` is the version after which to begin: 0 for all entries. `signal` ends the call.
-   * @returns The entries that are younger than `after`, oldest first, and the log's version with the last of them; that
-   *   version may be lower than `after`, where the log was lost.
+   * @returns The entries that are younger than `after`, oldest first, and the log's version, which may be lower than
+   *   `after` where the log was lost.
    * @throws CheckpointStoreError `unavailable`: the remote can't be reached.
    * @throws CheckpointStoreError `storage`: it failed in another way.
    * @throws The signal's reason, once `signal` is aborted.
@@ -81,13 +81,16 @@ export interface Remote {
 export interface RemoteEntry {
   /** Names it for whoever looks into the remote: the id of a checkpoint, mostly. It need not be unique. */
   readonly id: string;
-  /** What it holds: as the codec made it, so that a remote can't read it if the codec encrypts. */
+  /**
+   * What it holds: as the codec made it, so that a remote can't read it if the codec encrypts. Where it is read, it is a
+   * `Uint8Array` of its own, and no instance of a class that extends that.
+   */
   readonly bytes: Uint8Array;
 }
 
 /** What was read of a log. */
 export interface RemoteLog {
-  /** The log's version, with the last of `entries` as its newest. */
+  /** The log's version. It may be higher than that of the last entry, where an append was cut off. */
   readonly version: number;
   /** Oldest first. */
   readonly entries: readonly VersionedEntry[];

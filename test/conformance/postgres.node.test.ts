@@ -3,7 +3,12 @@ import { exportTraces, importTraces } from "../../src/archive.ts";
 import { createStructuredCloneCodec } from "../../src/codecs/structured-clone.ts";
 import { createSuperjsonCodec } from "../../src/codecs/superjson.ts";
 import { divertTrace } from "../../src/replicate.ts";
-import { openPostgresStore, setUpPostgres, type PostgresStoreOptions } from "../../src/postgres.ts";
+import {
+  deletePostgresStore,
+  openPostgresStore,
+  setUpPostgres,
+  type PostgresStoreOptions,
+} from "../../src/postgres.ts";
 import { conformanceSuite } from "../../src/testing/vitest.ts";
 import { startDatabase } from "../servers/database.ts";
 import { encryptedCodec } from "./encrypted-codec.ts";
@@ -29,7 +34,8 @@ describe.concurrent("the kit", () => {
       archive: { exportTraces, importTraces },
       replication: { divertTrace },
       open: (store, more) => openPostgresStore(pool, `${name} ${store}`, { ...more, ...options }),
-      destroy: async () => undefined,
+      destroy: (store) =>
+        deletePostgresStore(pool, `${name} ${store}`, { isolation: options.isolation ?? "advisory-lock" }),
     });
   }
 });

@@ -28,7 +28,7 @@ test("a search that forks as it turns back is paused, its tab closed, and it com
   await first.page.close();
   const second = await ScoutPage.open(context, demo.url, 0);
   await second.status.filter({ hasText: "Paused" }).waitFor();
-  await second.page.getByRole("button", { name: "Resume" }).click();
+  await second.page.getByRole("button", { name: "Resume", exact: true }).click();
   await second.status.filter({ hasText: "Complete" }).waitFor();
   await expect.poll(() => second.page.getByText("92 solutions among 2057 boards").count()).toBeGreaterThan(0);
   first.assertQuiet();

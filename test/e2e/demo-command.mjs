@@ -61,7 +61,7 @@ async function open(url) {
     page.on("requestfailed", (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
     await page.goto(url);
     await page.getByRole("button", { name: "Start the scout" }).click();
-    await page.getByRole("option").nth(1).waitFor();
+    await page.locator("waystone-timeline").getByRole("option").nth(1).waitFor();
     return complaints;
   } finally {
     await browser.close();

@@ -89,7 +89,7 @@ describe("two tabs on one run", () => {
     const seen = await later.checkpoints(3);
     await later.page.waitForTimeout(3 * PACE_MS);
     expect(await later.checkpoints(3)).toEqual(seen);
-    await later.page.getByRole("button", { name: "Resume" }).click();
+    await later.page.getByRole("button", { name: "Resume", exact: true }).click();
     await later.checkpoints(seen.length + 1);
     await later.finish();
     await expectUndisturbed(later, demo);
@@ -100,26 +100,25 @@ test("earlier runs are listed, can be shown again, and be deleted while they run
   const scout = await demo.open();
   await scout.start();
   await scout.finish();
-  const runs = scout.page.locator("run-list li");
-  await scout.page.getByRole("button", { name: "New run" }).click();
-  await runs
-    .getByRole("button", { name: /field notebook/ })
-    .first()
-    .click();
-  await scout.status.filter({ hasText: "Complete" }).waitFor();
-  expect(await scout.reportText()).toBe(demo.undisturbed.text);
-
+  const runs = scout.page.locator("waystone-runs li.run");
   await scout.page.getByRole("button", { name: "New run" }).click();
   await scout.page.getByRole("button", { name: "Whiteboard" }).click();
   const other = await demo.open({ paceMs: SLOW_PACE_MS });
   await scout.start();
   await expect.poll(() => runs.count()).toBe(2);
-  await runs.filter({ hasText: "whiteboard" }).filter({ hasText: "running" }).hover();
-  await runs.getByRole("button", { name: /^Delete the run “A whiteboard/ }).click();
-  await runs.getByRole("button", { name: /^Really delete/ }).click();
-  await expect.poll(() => runs.count()).toBe(1);
+  await runs.filter({ hasText: "field notebook" }).click();
+  await scout.status.filter({ hasText: "Complete" }).waitFor();
+  expect(await scout.reportText()).toBe(demo.undisturbed.text);
+  await scout.page.goBack();
+  await scout.status.filter({ hasText: "Running" }).or(scout.question).first().waitFor();
+
+  const whiteboard = runs.filter({ hasText: "whiteboard" });
+  await whiteboard.hover();
+  await whiteboard.getByRole("button", { name: /^Delete the run A whiteboard/ }).click();
+  await expect.poll(() => other.page.locator("waystone-runs li.run").count(), { timeout: 15_000 }).toBe(1);
   // Neither tab may bring it back with a step that was under way.
   await scout.page.waitForTimeout(1.5 * SLOW_PACE_MS);
-  await expect.poll(() => other.page.locator("run-list li").count()).toBe(1);
+  expect(await other.page.locator("waystone-runs li.run").count()).toBe(1);
+  expect(await runs.count()).toBe(1);
   await expectUndisturbed(scout, demo);
 });

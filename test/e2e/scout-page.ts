@@ -1,9 +1,15 @@
 import type { BrowserContext, Page } from "playwright";
 import { expect } from "vitest";
+import type { CheckpointInspectorElement } from "waystone/inspector";
 import type { StoredRun } from "./read-run.ts";
+
+const POLLING = { timeout: 30_000, interval: 50 };
 
 /** How the questions of a run are answered, one after the other. */
 export const CHOICES = ["enhance", "replace", "drop"] as const;
+
+/** What Chromium says where it has the interface of a language model, and no model. */
+const NO_MODEL = /^Unable to create a text session/;
 
 /** The demo in a tab, as a user works it. */
 export class ScoutPage {
@@ -14,6 +20,7 @@ export class ScoutPage {
   private constructor(page: Page) {
     this.page = page;
     page.on("console", (message) => {
+      if (NO_MODEL.test(message.text())) return;
       if (["error", "warning"].includes(message.type())) this.complaints.push(`${message.type()}: ${message.text()}`);
     });
     page.on("pageerror", (error) => this.complaints.push(`uncaught: ${error.message}`));
@@ -34,19 +41,25 @@ export class ScoutPage {
   }
 
   async start(): Promise<void> {
-    await this.page.getByRole("button", { name: "Start the scout" }).click();
-    await this.page.getByRole("option").first().waitFor();
+    const button = this.page.getByRole("button", { name: "Start the scout" });
+    await button.click();
+    await button.waitFor({ state: "hidden" });
+    await this.checkpoints(1);
   }
 
-  /** Waits until the timeline shows at least this many checkpoints. Returns their ids, oldest first. */
+  /** Waits until the run that is shown has at least this many checkpoints. Returns their ids, oldest first. */
   async checkpoints(atLeast: number): Promise<string[]> {
-    await this.page
-      .getByRole("option")
-      .nth(atLeast - 1)
-      .waitFor({ state: "attached" });
-    return this.page
-      .getByRole("option")
-      .evaluateAll((options) => options.map(({ id }) => id.replace(/^checkpoint-/, "")));
+    let ids: string[] = [];
+    await expect.poll(async () => (ids = await this.ids()).length, POLLING).toBeGreaterThanOrEqual(atLeast);
+    return ids;
+  }
+
+  /** The checkpoints of the run that is shown, oldest first. The inspector draws those in sight alone. */
+  private ids(): Promise<string[]> {
+    return this.page.locator("checkpoint-inspector").evaluate(async (element) => {
+      const { store, traceId } = element as CheckpointInspectorElement;
+      return traceId === undefined ? [] : (await store!.list(traceId)).reverse();
+    });
   }
 
   get question() {
@@ -69,11 +82,10 @@ export class ScoutPage {
 
   /** Waits for so many checkpoints, giving answers on the way; says how many questions there were by then. */
   async reach(checkpoints: number, answered: number): Promise<number> {
-    const reached = this.page.getByRole("option").nth(checkpoints - 1);
-    for (let count = answered; ; count++) {
-      await reached.or(this.question).first().waitFor({ state: "attached" });
-      if ((await reached.count()) > 0) return count;
-      await this.answer(count);
+    for (let count = answered; ;) {
+      if ((await this.ids()).length >= checkpoints) return count;
+      if (await this.question.isVisible()) await this.answer(count++);
+      else await this.page.waitForTimeout(20);
     }
   }
 
@@ -90,7 +102,6 @@ export class ScoutPage {
 
   /** The report as the page shows it. */
   async reportText(): Promise<string> {
-    await this.page.getByRole("tab", { name: "Report" }).click();
     return this.page.getByRole("article").innerText();
   }
 

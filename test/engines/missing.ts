@@ -25,6 +25,7 @@ export function tellMissing(machine: Machine, whyNoPowerCut: string | undefined)
     { name: "Firefox", isHere: machine.hasFirefox, browser: "firefox", packages: "firefox-esr" },
     { name: "WebKitGTK", isHere: machine.hasWebKit, browser: "webkit", packages: "webkit2gtk-driver xvfb" },
     { name: "Postgres", isHere: machine.hasPostgres, packages: "postgresql" },
+    { name: "nats-server", isHere: machine.hasNats, packages: "nats-server" },
     { name: `a disk to cut the power of (${whyNoPowerCut})`, isHere: whyNoPowerCut === undefined },
   ];
   const missing = parts.filter(({ isHere }) => !isHere);

@@ -2,6 +2,7 @@ import { playwright } from "@vitest/browser-playwright";
 import type { TestProjectInlineConfiguration, ViteUserConfig } from "vitest/config";
 import type { BrowserProviderOption } from "vitest/node";
 import { whyNoDiskImage } from "../faults/engines/disk-image.ts";
+import { findNats } from "../servers/nats.ts";
 import { findPostgres } from "../servers/postgres.ts";
 import { askedFor, type Browser } from "./asked-for.mjs";
 import { findChromium, ON_SQLITE_ARGS } from "./chromium.mjs";
@@ -30,6 +31,7 @@ export async function testProjects(shared: ViteUserConfig): Promise<TestProjectI
     hasFirefox: firefoxPath !== undefined,
     hasWebKit: webkitPrograms !== undefined,
     hasPostgres: findPostgres() !== undefined,
+    hasNats: findNats() !== undefined,
   };
   const missing = tellMissing(machine, await whyNoDiskImage());
   if (missing !== undefined) console.warn(missing);
@@ -80,7 +82,7 @@ const FRAMEWORKS = [
   "langchain",
 ];
 
-const NODE_ALONE = { hasFullChromium: false, hasFirefox: false, hasWebKit: false, hasPostgres: false };
+const NODE_ALONE = { hasFullChromium: false, hasFirefox: false, hasWebKit: false, hasPostgres: false, hasNats: false };
 
 function inNode({ name, include, exclude }: Suite, turn: number): TestProjectInlineConfiguration {
   return {

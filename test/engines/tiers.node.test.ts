@@ -9,14 +9,15 @@ const TIERS = ["quick", "first", "all", "long"] as const;
 const testFiles = listFiles("test").filter((path) => path.endsWith(".test.ts"));
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Every machine there is: with any of the browsers, with Postgres, and without. */
-const machines: readonly Machine[] = Array.from({ length: 16 }, (_, bits) => ({
+/** Every machine there is: with any of the browsers and servers, and without. */
+const machines: readonly Machine[] = Array.from({ length: 32 }, (_, bits) => ({
   hasFullChromium: (bits & 1) > 0,
   hasFirefox: (bits & 2) > 0,
   hasWebKit: (bits & 4) > 0,
   hasPostgres: (bits & 8) > 0,
+  hasNats: (bits & 16) > 0,
 }));
-const [bare, whole] = [machines[0]!, machines[15]!];
+const [bare, whole] = [machines[0]!, machines[31]!];
 
 /** As Vitest finds them. */
 function filesOf({ include, exclude }: Omit<Suite, "name">): string[] {
@@ -56,6 +57,7 @@ test("a machine with every browser runs every file, a bare one all but the exten
   expect(missed(bare)).toEqual([
     "test/backends/postgres/server.node.test.ts",
     "test/e2e/extension-adapters.test.ts",
+    "test/e2e/extension-example.test.ts",
     "test/e2e/extension-kit.test.ts",
     "test/e2e/extension-look.test.ts",
     "test/e2e/extension-policy.test.ts",
@@ -63,6 +65,8 @@ test("a machine with every browser runs every file, a bare one all but the exten
     "test/e2e/extension.test.ts",
     "test/e2e/firefox-extension.test.ts",
     "test/faults/postgres/faults.node.test.ts",
+    "test/remotes/jetstream/cluster.node.test.ts",
+    "test/remotes/jetstream/server.node.test.ts",
   ]);
 });
 

@@ -8,6 +8,7 @@ export interface Machine {
   readonly hasFirefox: boolean;
   readonly hasWebKit: boolean;
   readonly hasPostgres: boolean;
+  readonly hasNats: boolean;
 }
 
 export type SuiteName = "node" | "chromium" | "chromium-sqlite" | "firefox" | "webkit" | "e2e" | "faults";
@@ -55,9 +56,12 @@ const NOT_FIRST = [
   "test/conformance/postgres.node.test.ts",
   "test/adapters/langgraph/official-postgres.node.test.ts",
   "test/faults/postgres/*.node.test.ts",
+  "test/remotes/jetstream/*.node.test.ts",
 ];
 /** Takes a server: elsewhere, PGlite stands in for it. */
-const ON_SERVERS = ["test/backends/postgres/server.node.test.ts", "test/faults/postgres/*.node.test.ts"];
+const ON_POSTGRES = ["test/backends/postgres/server.node.test.ts", "test/faults/postgres/*.node.test.ts"];
+/** Takes a nats-server. */
+const ON_NATS = ["test/remotes/jetstream/*.node.test.ts"];
 /** Takes half a minute in each browser. */
 const LARGE = ["test/faults/large-values.test.ts"];
 /** What only a browser can tell, and soon. */
@@ -108,11 +112,15 @@ const TIERS: Record<Tier, Partial<Record<SuiteName, Files>>> = {
 };
 
 /** The suites of a tier that this machine can run, in the order in which they take turns. */
-export function suitesOf(tier: Tier, { hasFullChromium, hasFirefox, hasWebKit, hasPostgres }: Machine): Suite[] {
+export function suitesOf(
+  tier: Tier,
+  { hasFullChromium, hasFirefox, hasWebKit, hasPostgres, hasNats }: Machine,
+): Suite[] {
+  const withoutServers = [...(hasPostgres ? [] : ON_POSTGRES), ...(hasNats ? [] : ON_NATS)];
   const { node, firefox, webkit, e2e, ...rest } = TIERS[tier];
   const here: Partial<Record<SuiteName, Files>> = {
     ...rest,
-    ...(node && { node: hasPostgres ? node : without(node, ON_SERVERS) }),
+    ...(node && { node: without(node, withoutServers) }),
     ...(firefox && hasFirefox && { firefox }),
     ...(webkit && hasWebKit && { webkit }),
     ...(e2e && {

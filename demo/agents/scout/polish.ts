@@ -1,11 +1,15 @@
-/** Chrome's built-in language model, as far as it is used here. */
-interface BuiltInModel {
-  availability(): Promise<"unavailable" | "downloadable" | "downloading" | "available">;
-  create(options: {
-    initialPrompts: readonly { role: "system"; content: string }[];
-  }): Promise<{ prompt(text: string, options: { signal: AbortSignal }): Promise<string>; destroy(): void }>;
+interface Session {
+  prompt(text: string, options: { signal: AbortSignal }): Promise<string>;
+  destroy(): void;
 }
 
+/** Chrome's built-in language model, as far as it is used here. */
+interface BuiltInModel {
+  availability(options: typeof SPEAKS): Promise<"unavailable" | "downloadable" | "downloading" | "available">;
+  create(options: typeof SPEAKS & { initialPrompts: readonly { role: "system"; content: string }[] }): Promise<Session>;
+}
+
+const SPEAKS = { expectedOutputs: [{ type: "text", languages: ["en"] }] } as const;
 const TASK =
   "Reword the summary of a report on browser support, in at most three plain sentences. " +
   "Keep every number, every browser and every version. Add nothing. Answer with the summary alone.";
@@ -19,8 +23,8 @@ export async function polish(summary: string, signal: AbortSignal): Promise<stri
   const { LanguageModel: model } = globalThis as { LanguageModel?: BuiltInModel };
   if (model === undefined) return undefined;
   try {
-    if ((await model.availability()) !== "available") return undefined;
-    const session = await model.create({ initialPrompts: [{ role: "system", content: TASK }] });
+    if ((await model.availability(SPEAKS)) !== "available") return undefined;
+    const session = await model.create({ ...SPEAKS, initialPrompts: [{ role: "system", content: TASK }] });
     try {
       const said = (await session.prompt(summary, { signal })).trim();
       return saysTheSame(summary, said) ? said : undefined;

@@ -4,7 +4,7 @@ import type { ScoutSource } from "../../scout-source.ts";
 import { css, h } from "../../ui/h.ts";
 import { QuestionCard } from "../../ui/question-card.ts";
 import { ShadowElement, define } from "../../ui/shadow-element.ts";
-import { TraceFeed } from "../../ui/trace-feed.ts";
+import { TraceFeed } from "./trace-feed.ts";
 import { runStatus } from "../run-status.ts";
 import type { Settings } from "../settings.ts";
 import { PopupRunBar } from "./popup-run-bar.ts";
@@ -103,7 +103,6 @@ export class RunPanel extends ShadowElement {
     this.#bar.show({
       title: String(latest.metadata?.title ?? latest.traceId),
       status: runStatus(latest, this.#settings),
-      heads,
       ...(failure !== undefined && { failure }),
     });
   }

@@ -6,7 +6,7 @@ import { brand } from "../../ui/brand.ts";
 import { FailureLine } from "../../ui/failure-line.ts";
 import type { Goal } from "../../ui/goal-form.ts";
 import { h } from "../../ui/h.ts";
-import { RunList } from "../../ui/run-list.ts";
+import { RunList } from "./run-list.ts";
 import { ShadowElement, define } from "../../ui/shadow-element.ts";
 import { singleFlight } from "../../ui/single-flight.ts";
 import type { WorkerPresence } from "../presence.ts";

@@ -47,7 +47,10 @@ class PostgresBackend implements Backend {
   }
 
   async open(): Promise<void> {
-    await new Patience(this.#patience).run(() => requireTables(this.#pool, this.#tables.schema));
+    await new Patience(this.#patience).run(async () => {
+      await requireTables(this.#pool, this.#tables.schema);
+      await Session.use(this.#pool, (session) => session.query(this.#marks.clearingOld));
+    });
   }
 
   read<T>(work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
@@ -71,7 +74,7 @@ class PostgresBackend implements Backend {
     this.#closing ??= (async () => {
       await Promise.allSettled(this.#running);
       const clearing = this.#marks.clearing();
-      // What is left behind, setting up removes some day.
+      // What is left behind, whoever opens a store removes some day.
       if (clearing !== undefined)
         await Session.use(this.#pool, (session) => session.query(...clearing)).catch(() => undefined);
     })();

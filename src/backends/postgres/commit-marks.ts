@@ -45,6 +45,11 @@ export class CommitMarks {
     return `insert into ${this.#table} as mark (slot, number, at) values ($1::uuid, 0, now()) on conflict (slot) do update set number = mark.number returning mark.number::text as number`;
   }
 
+  /** The statement that removes the marks of backends that were never closed. No commit is in doubt for so long. */
+  get clearingOld(): string {
+    return `delete from ${this.#table} where at < now() - interval '7 days'`;
+  }
+
   /** The statement that removes all marks of this backend, and its value. */
   clearing(): readonly [text: string, values: unknown[]] | undefined {
     if (this.#slots.length === 0) return undefined;

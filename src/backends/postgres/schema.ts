@@ -76,6 +76,5 @@ function tablesOf(schema: string): string[] {
     `create table if not exists ${version} (version integer primary key)`,
     `delete from ${version}`,
     `insert into ${version} values (${SCHEMA_VERSION})`,
-    `delete from ${table("commit_marks")} where at < now() - interval '7 days'`,
   ];
 }

@@ -6,8 +6,9 @@ import { cloneFrom, cloneTo } from "./clone.ts";
 import type { Session } from "./session.ts";
 import type { Put, Statement, Tables } from "./statements.ts";
 
-/** How many values a statement has at most. Postgres takes 65,535. */
-const MAX_VALUES = 5000;
+/** How many puts one statement has at most, and about how many bytes. Postgres takes 65,535 values, and 1 GB. */
+const MAX_PUTS = 1000;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The mark that a transaction is to leave behind. */
 interface Leaving {
@@ -32,7 +33,7 @@ export class PostgresTransaction implements WriteTransaction {
   readonly #tables: Tables;
   #gets: Get[] = [];
   #puts = new Map<string, Put>();
-  #values = 0;
+  #bytes = 0;
   #refusal: CheckpointStoreError | undefined;
   #isOver = false;
   #hasWritten = false;
@@ -79,9 +80,10 @@ export class PostgresTransaction implements WriteTransaction {
     this.#hasWritten = true;
     const identity = identityOf(collection, columns[0]!);
     // One statement can't write to the same row twice.
-    if (this.#puts.has(identity) || this.#values > MAX_VALUES) this.#sendPuts();
+    const isFull = this.#puts.size === MAX_PUTS || this.#bytes > MAX_BYTES;
+    if (isFull || this.#puts.has(identity)) this.#sendPuts();
     this.#puts.set(identity, { collection, columns });
-    this.#values += columns.length;
+    this.#bytes += columns.at(-1)!.length;
   }
 
   delete(collection: CollectionName, range: KeyRange): void {
@@ -152,7 +154,7 @@ export class PostgresTransaction implements WriteTransaction {
       else together.push(put);
     }
     this.#puts = new Map();
-    this.#values = 0;
+    this.#bytes = 0;
     const texts: string[] = [];
     const values: unknown[] = [];
     for (const puts of byCollection.values()) {

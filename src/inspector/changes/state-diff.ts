@@ -1,5 +1,4 @@
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import { countText } from "../figures.ts";
 import { base } from "../theme.ts";
 import { describe, kindOf } from "../values/kinds.ts";
@@ -127,11 +126,11 @@ export class StateDiff extends LitElement {
 
   #line({ depth, entry }: Line) {
     if (entry.kind === "same") {
-      return html`<li class="fold" style=${styleMap({ "--depth": depth })}>… ${entry.count.toLocaleString()} unchanged</li>`;
+      return html`<li class="fold" .style=${`--depth: ${depth}`}>… ${entry.count.toLocaleString()} unchanged</li>`;
     }
     const { kind, path, label } = entry;
     const sign = { added: "+", removed: "−", changed: "~", moved: "↕" }[kind];
-    return html`<li class=${kind} style=${styleMap({ "--depth": depth })}>
+    return html`<li class=${kind} .style=${`--depth: ${depth}`}>
       <span class="sign" aria-hidden="true">${sign}</span>
       <button title=${formatPath(path)} @click=${() => this.#select(path)}>
         ${label}<span class="visually-hidden">, ${kind}</span>

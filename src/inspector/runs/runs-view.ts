@@ -1,5 +1,4 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import type { TraceId } from "../../core/checkpoint.ts";
 import type { TraceSummary } from "../../core/store.ts";
 import { bytesText, countText, dateText } from "../figures.ts";
@@ -84,7 +83,7 @@ export class RunsView extends LitElement {
         />
       </header>
       <ul aria-labelledby="title" tabindex=${shown.length > 0 ? nothing : -1}>
-        <li class="room" aria-hidden="true" style=${styleMap({ "block-size": `${this.#window.totalHeight}px` })}></li>
+        <li class="room" aria-hidden="true" .style=${`block-size: ${this.#window.totalHeight}px`}></li>
         ${this.#window.rows.map(({ index, start }) => (shown[index] ? this.#row(shown[index], start) : nothing))}
       </ul>
       ${shown.length === 0 && this.filter ? html`<p class="none" role="status">No run of that name.</p>` : nothing}`;
@@ -93,7 +92,7 @@ export class RunsView extends LitElement {
   #row({ traceId, checkpoints, bytes, latest, savedAt }: TraceSummary, start: number): TemplateResult {
     const title = titleOf(latest);
     const state = this.stateOf(traceId) ?? "stopped";
-    return html`<li class="run" style=${styleMap({ transform: `translateY(${start}px)` })}>
+    return html`<li class="run" .style=${`transform: translateY(${start}px)`}>
       <button
         type="button"
         class="open"

@@ -1,5 +1,4 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import { Slices } from "../slices.ts";
 import { base } from "../theme.ts";
 import { findAnchors } from "../values/anchors.ts";
@@ -121,7 +120,7 @@ export class StateTree extends LitElement {
         @keydown=${this.#onKey}
         @click=${this.#onClick}
       >
-        <div role="presentation" style=${styleMap({ "block-size": `${this.#window.totalHeight}px` })}>
+        <div role="presentation" .style=${`block-size: ${this.#window.totalHeight}px`}>
           ${items.map(({ index, start }) => this.#row(this.#tree.row(index), index, start, index === at))}
         </div>
       </div>
@@ -146,7 +145,7 @@ export class StateTree extends LitElement {
       id="row-${index}"
       data-index=${index}
       class="${isSelected ? "active" : ""} ${this.hits.has(row.id) ? "hit" : ""}"
-      style=${styleMap({ "--depth": row.depth, translate: `0 ${start}px` })}
+      .style=${`--depth: ${row.depth}; translate: 0 ${start}px`}
       aria-level=${row.depth + 1}
       aria-posinset=${row.position + 1}
       aria-setsize=${row.siblings}

@@ -1,5 +1,4 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import type { StoredHead, TraceId } from "../../core/checkpoint.ts";
 import type { StorageUsage, Store } from "../../core/store.ts";
 import { bytesText } from "../figures.ts";
@@ -156,7 +155,7 @@ export class StorageView extends LitElement {
     const most = Math.max(storedBytes, wholeStateBytes, 1);
     const row = (name: string, bytes: number, kind: string) =>
       html`<span>${name}</span>
-        <span class="track"><i class=${kind} style=${styleMap({ "inline-size": `${(100 * bytes) / most}%` })}></i></span>
+        <span class="track"><i class=${kind} .style=${`inline-size: ${(100 * bytes) / most}%`}></i></span>
         <b>${bytesText(bytes)}</b>`;
     return html`<section>
       <h3>This store <span class="saving">${savingText(storedBytes, wholeStateBytes)}</span></h3>
@@ -216,7 +215,7 @@ export class StorageView extends LitElement {
     const width = (bytes: number) => `inline-size: ${(100 * bytes) / most}%`;
     return html`<li>
       <span class="name">${nodeOf(head)}</span>
-      <span class="track"><i class="added" style=${width(added)}></i><i class="shared" style=${width(shared)}></i></span>
+      <span class="track"><i class="added" .style=${width(added)}></i><i class="shared" .style=${width(shared)}></i></span>
       <span class="figures">+${bytesText(added)}<span class="muted"> of ${bytesText(added + shared)}</span></span>
     </li>`;
   }

@@ -1,5 +1,4 @@
 import { svg, html, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import type { TimelineLayout, TimelineRow, Track } from "./lanes.ts";
 
 const LANE_WIDTH = 13;
@@ -33,7 +32,7 @@ export function graphOf(
   return html`<svg class="graph" width=${width} height=${height} viewBox="0 0 ${width} ${height}" aria-hidden="true">
     ${through.map((track) => lineOf(track, index, height))}
     ${isSelected ? svg`<circle cx=${x} cy=${DOT_Y} r="8" class="halo" />` : ""}
-    <circle cx=${x} cy=${DOT_Y} r=${row.isLatest ? 4.5 : 5} class=${row.isLatest ? "ring" : "dot"} style=${styleMap({ "--lane": colorOf(row.lane) })} />
+    <circle cx=${x} cy=${DOT_Y} r=${row.isLatest ? 4.5 : 5} class=${row.isLatest ? "ring" : "dot"} .style=${`--lane: ${colorOf(row.lane)}`} />
   </svg>`;
 }
 
@@ -47,5 +46,5 @@ function lineOf({ lane, from, firstRow, lastRow, endRow }: Track, index: number,
         : svg`<path d="M${laneX(from)} 0C${laneX(from)} 9 ${x} 3 ${x} ${DOT_Y}" />`;
   const below =
     index < endRow ? svg`<path d="M${x} ${DOT_Y}V${height + 1}" class=${index >= lastRow ? "faint" : ""} />` : "";
-  return svg`<g style=${styleMap({ "--lane": colorOf(lane) })}>${above}${below}</g>`;
+  return svg`<g .style=${`--lane: ${colorOf(lane)}`}>${above}${below}</g>`;
 }

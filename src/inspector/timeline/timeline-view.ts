@@ -1,5 +1,4 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import type { CheckpointId } from "../../core/checkpoint.ts";
 import { bytesText, dateText, timeText } from "../figures.ts";
 import { RowWindow } from "../row-window.ts";
@@ -70,11 +69,11 @@ export class TimelineView extends LitElement {
       tabindex="0"
       aria-label="Checkpoints, oldest first"
       aria-activedescendant=${isInSight ? `row-${this.#selectedRow}` : nothing}
-      style=${styleMap({ "--graph": `${graphWidth(lanes)}px` })}
+      .style=${`--graph: ${graphWidth(lanes)}px`}
       @keydown=${this.#keydown}
       @wheel=${this.#wheel}
     >
-      <div class="room" role="presentation" style=${styleMap({ "block-size": `${this.#window.totalHeight}px` })}>
+      <div class="room" role="presentation" .style=${`block-size: ${this.#window.totalHeight}px`}>
         ${items.map(({ index, start }) => (rows[index] ? this.#row(rows[index], index, start) : nothing))}
       </div>
     </div>`;
@@ -92,7 +91,7 @@ export class TimelineView extends LitElement {
       aria-selected=${isSelected}
       aria-setsize=${this.layout.rows.length}
       aria-posinset=${index + 1}
-      style=${styleMap({ transform: `translateY(${start}px)` })}
+      .style=${`transform: translateY(${start}px)`}
       @click=${() => this.dispatchEvent(new CustomEvent("checkpoint-selected", { detail: head.id }))}
     >
       ${graphOf(this.layout, { row, index, isSelected, height: ROW_HEIGHT })}

@@ -5,7 +5,10 @@ import { runSteps } from "waystone/steps";
 import { travelModel, weatherTool, type Tell } from "./travel-agent.ts";
 
 /** A chat whose agent asks for the weather of four cities, two at a time. */
-export function travelChat(store: Store, { id = "chat-1", tell = () => undefined }: { id?: string; tell?: Tell } = {}) {
+export function travelChat(
+  store: Store,
+  { id = "chat-1", tell = () => undefined, graphHash = "v1" }: { id?: string; tell?: Tell; graphHash?: string } = {},
+) {
   return new WaystoneChat(store, id, (run, { messages, signal, write }) =>
     runSteps(
       run,
@@ -19,7 +22,7 @@ export function travelChat(store: Store, { id = "chat-1", tell = () => undefined
         });
         return write(toUIMessageStream({ stream }));
       },
-      { signal },
+      { signal, graphHash },
     ),
   );
 }

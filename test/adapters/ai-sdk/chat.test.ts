@@ -232,6 +232,21 @@ describe("bad input", () => {
     await expect(send(chat, [question("?")])).rejects.toThrow("respond must return what `write` has returned");
   });
 
+  test("a response that another agent began is a graph-mismatch, and stays as it was", async () => {
+    const store = await freshStore();
+    await cutOff(store, "weather of Turin");
+    const before = await store.traces();
+    const stream = await travelChat(store, { graphHash: "v2" }).reconnectToStream({ chatId: "chat-1" } as never);
+    await expect(stream!.getReader().closed).rejects.toMatchObject({
+      code: "graph-mismatch",
+      expected: "v2",
+      actual: "v1",
+    });
+    expect((await store.traces()).map(({ latest }) => latest.id)).toEqual(before.map(({ latest }) => latest.id));
+    const next = await travelChat(store).reconnectToStream({ chatId: "chat-1" } as never);
+    expect(saidIn((await read(next!))!)).toBe(RESPONSE);
+  });
+
   test("a message that can't be stored is refused with its place, and the chat stays as it was", async () => {
     const chat = travelChat(await freshStore());
     await send(chat, [question("Where to?")]);

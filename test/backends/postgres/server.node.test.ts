@@ -1,7 +1,13 @@
 import pg from "pg";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { openPostgresStore, setUpPostgres, type PostgresStoreOptions } from "../../../src/postgres.ts";
-import type { Change } from "../../../src/index.ts";
+import {
+  deletePostgresStore,
+  openPostgresStore,
+  setUpPostgres,
+  type PostgresPool,
+  type PostgresStoreOptions,
+} from "../../../src/postgres.ts";
+import { createCheckpoint, type Change } from "../../../src/index.ts";
 import { encryptedCodec } from "../../conformance/encrypted-codec.ts";
 import { PostgresServer } from "../../servers/postgres.ts";
 
@@ -97,6 +103,39 @@ describe("bad days", () => {
     await store.close();
   });
 
+  test("a commit of which nobody can be asked is unavailable, and the save can be repeated", async () => {
+    let state: "up" | "falling" | "down" = "up";
+    const failing: PostgresPool = {
+      on: (event, listener) => pool.on(event as "error", listener),
+      async connect() {
+        if (state === "down") throw new Error("no way there");
+        const client = await pool.connect();
+        return {
+          on: (event, listener) => client.on(event as "error", listener),
+          removeListener: (event, listener) => client.removeListener(event, listener),
+          release: (destroy) => client.release(destroy),
+          async query(text, values) {
+            const result = await client.query(text, values);
+            if (text !== "commit" || state !== "falling") return result;
+            state = "down";
+            throw new Error("cut off");
+          },
+        };
+      },
+    };
+    const store = await openPostgresStore(failing, newName(), { changes: "none", reconnectTimeoutMs: 50 });
+    state = "falling";
+    const checkpoint = createCheckpoint({ step: 1 });
+    await expect(store.saveWithTrace("t", checkpoint)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringMatching("whole or not at all") as string,
+    });
+    state = "up";
+    await store.saveWithTrace("t", checkpoint);
+    expect(await store.list("t")).toEqual([checkpoint.id]);
+    await store.close();
+  });
+
   test("a commit is told once it is on disk, and who stops in the middle is cut off, whatever the database's defaults", async () => {
     const lazy = server.pool({ options: "-c synchronous_commit=off" });
     const drop = await onPut(
@@ -116,6 +155,19 @@ describe("bad days", () => {
     const id = Array.from({ length }, (_, n) => String.fromCharCode(0x4e00 + ((n * 7919) % 20_000))).join("");
     await expect(store.trace(id).save({ step: 1 })).rejects.toMatchObject({ code: "serialization" });
     await store.close();
+  });
+
+  test("a store that is deleted is empty for those who have it open, and the others stay", async () => {
+    const [name, other] = [newName(), newName()];
+    const [store, neighbour] = [await open({}, name), await open({}, other)];
+    for (const one of [store, neighbour]) await one.trace("t").save({ step: 1 });
+    await deletePostgresStore(pool, name);
+    expect([await store.traces(), await store.list("t")]).toEqual([[], []]);
+    expect(await neighbour.list("t")).toHaveLength(1);
+    await store.trace("t").save({ step: 2 });
+    expect((await store.loadLatest("t"))?.state).toEqual({ step: 2 });
+    await store.close();
+    await neighbour.close();
   });
 
   test("stores that were closed leave nothing behind on the pool or in the database", async () => {

@@ -1,5 +1,5 @@
 import type { Change, Store, StoredHead, TraceId } from "waystone";
-import { singleFlight } from "./single-flight.ts";
+import { singleFlight } from "../../ui/single-flight.ts";
 
 /** What a feed needs of a store. */
 export type FeedSource = Pick<Store, "history" | "watch">;

@@ -1,10 +1,10 @@
 import type { TraceId, TraceSummary } from "waystone";
-import type { RunStatus } from "../runs.ts";
-import { bytesText, countText, dateText } from "./figures.ts";
-import { css, h } from "./h.ts";
-import { runTitle } from "./run-title.ts";
-import { ShadowElement, define } from "./shadow-element.ts";
-import { STATUS } from "./status.ts";
+import type { RunStatus } from "../../runs.ts";
+import { bytesText, countText, dateText } from "../../ui/figures.ts";
+import { css, h } from "../../ui/h.ts";
+import { runTitle } from "../../ui/run-title.ts";
+import { ShadowElement, define } from "../../ui/shadow-element.ts";
+import { STATUS } from "../../ui/status.ts";
 
 const styles = css`
   :host { overflow: auto; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent; }
