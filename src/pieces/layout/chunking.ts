@@ -139,9 +139,10 @@ function cutSequence(sequence: Sequence): Chunk[] {
   let isInStep = true;
   let pendingFrom = 0;
 
-  // A chunk stands in one place: equal elements elsewhere, which it matches as well, are other ones.
-  const used = new Set<Chunk>();
-  const isFree = (chunk: Chunk, index: number): boolean => !used.has(chunk) && sequence.matches(chunk, index);
+  // A chunk stands in one place: equal elements elsewhere, which it matches as well, are other ones. As long as all are
+  // found in their order, none can be found twice.
+  let used: Set<Chunk> | undefined;
+  const isFree = (chunk: Chunk, index: number): boolean => !used?.has(chunk) && sequence.matches(chunk, index);
 
   const find = (index: number): Chunk | undefined => {
     const expected = old[nextOld];
@@ -152,6 +153,7 @@ function cutSequence(sequence: Sequence): Chunk[] {
     // All old chunks were found, in their order: what comes behind them is new.
     if (expected === undefined && isInStep) return undefined;
     isInStep = false;
+    used ??= new Set(cuts);
     if (byKey === undefined) {
       byKey = new Map();
       for (const chunk of old) {
@@ -189,7 +191,6 @@ function cutSequence(sequence: Sequence): Chunk[] {
   // Mostly, all are still there, and in their order.
   for (let chunk = old[0]; chunk !== undefined && sequence.matches(chunk, index); chunk = old[nextOld]) {
     cuts.push(chunk);
-    used.add(chunk);
     index += sequence.size(chunk);
     nextOld += 1;
   }
@@ -207,7 +208,7 @@ function cutSequence(sequence: Sequence): Chunk[] {
     }
     flush(index);
     cuts.push(found);
-    used.add(found);
+    used?.add(found);
     index += size;
     pendingFrom = index;
   }
