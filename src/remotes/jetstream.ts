@@ -15,7 +15,7 @@ export interface JetstreamRemoteOptions {
    * the same traces; who may read the stream may read all spaces of it.
    */
   readonly space: string;
-  /** How long to wait for an answer of the server, in milliseconds. Default is 5,000. */
+  /** How long the server may take for one request, in milliseconds. Default is 5,000. */
   readonly timeoutMs?: number;
 }
 

@@ -139,9 +139,13 @@ function cutSequence(sequence: Sequence): Chunk[] {
   let isInStep = true;
   let pendingFrom = 0;
 
+  // A chunk stands in one place: equal elements elsewhere, which it matches as well, are other ones.
+  const used = new Set<Chunk>();
+  const isFree = (chunk: Chunk, index: number): boolean => !used.has(chunk) && sequence.matches(chunk, index);
+
   const find = (index: number): Chunk | undefined => {
     const expected = old[nextOld];
-    if (expected !== undefined && sequence.matches(expected, index)) {
+    if (expected !== undefined && isFree(expected, index)) {
       nextOld += 1;
       return expected;
     }
@@ -157,7 +161,7 @@ function cutSequence(sequence: Sequence): Chunk[] {
         else others.push(chunk);
       }
     }
-    const found = byKey.get(sequence.keyAt(index))?.find((chunk) => sequence.matches(chunk, index));
+    const found = byKey.get(sequence.keyAt(index))?.find((chunk) => isFree(chunk, index));
     if (found !== undefined) nextOld = old.indexOf(found, nextOld > 0 ? nextOld - 1 : 0) + 1 || old.indexOf(found) + 1;
     return found;
   };
@@ -185,6 +189,7 @@ function cutSequence(sequence: Sequence): Chunk[] {
   // Mostly, all are still there, and in their order.
   for (let chunk = old[0]; chunk !== undefined && sequence.matches(chunk, index); chunk = old[nextOld]) {
     cuts.push(chunk);
+    used.add(chunk);
     index += sequence.size(chunk);
     nextOld += 1;
   }
@@ -202,6 +207,7 @@ function cutSequence(sequence: Sequence): Chunk[] {
     }
     flush(index);
     cuts.push(found);
+    used.add(found);
     index += size;
     pendingFrom = index;
   }
