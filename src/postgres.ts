@@ -1,5 +1,5 @@
 import { openPostgresBackend } from "./backends/postgres/backend.ts";
-import { openPostgresChannel, type PostgresChannel } from "./backends/postgres/channel.ts";
+import { openPostgresChannel, type PostgresChannel } from "./backends/postgres/changes/channel.ts";
 import { ISOLATIONS, type PostgresIsolation } from "./backends/postgres/isolation.ts";
 import type { PostgresPool } from "./backends/postgres/pool.ts";
 import { makeTables } from "./backends/postgres/schema.ts";

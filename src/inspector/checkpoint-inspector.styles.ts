@@ -6,7 +6,7 @@ export const inspectorStyles = css`
     background: var(--waystone-bg); -webkit-text-size-adjust: 100%;
   }
   .shell {
-    display: grid; block-size: 100%; grid-template: minmax(0, 1fr) / 252px minmax(280px, 360px) minmax(0, 1fr);
+    display: grid; block-size: 100%; grid-template: minmax(0, 1fr) / 272px minmax(280px, 360px) minmax(0, 1fr);
     gap: 1px; background: var(--waystone-line);
   }
   .shell > * { min-inline-size: 0; min-block-size: 0; }

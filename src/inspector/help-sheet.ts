@@ -33,7 +33,7 @@ export class HelpSheet extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`<dialog aria-labelledby="title" part="dialog">
+    return html`<dialog aria-labelledby="title">
       <form method="dialog">
         <h2 id="title">Keys</h2>
         <table>

@@ -1,9 +1,10 @@
 /**
  * The room `inspector` is `<checkpoint-inspector>`, a custom element that shows any store behind the public interfaces.
  *
- * - `contract.ts` is what pages know of it: its properties and events. `checkpoint-inspector.ts` is the element.
+ * - `contract.ts` is what pages know of it: its properties and events. `checkpoint-inspector.ts` is the element, and
+ *   `session.ts` what it shows: which run, and which of its checkpoints.
  * - `runs/` lists the traces, `timeline/` draws a run and its forks, `travel/` forks, resumes and sends events.
- * - `state/`, `changes/` and `storage/` are the tabs of the detail pane, each an element of its own. `values/` is what they
+ * - `detail/` shows one checkpoint. `state/`, `changes/` and `storage/` are its tabs, each an element of its own. `values/` is what they
  *   know of the values of a state.
  * - `trouble/` is what is shown where something is missing or has failed.
  *

@@ -15,7 +15,7 @@ export interface JetstreamRemoteOptions {
    * the same traces; who may read the stream may read all spaces of it.
    */
   readonly space: string;
-  /** How long to wait for an answer of the server, in milliseconds. Default is 5,000. */
+  /** How long the server may take for one request, in milliseconds. Default is 5,000. */
   readonly timeoutMs?: number;
 }
 
@@ -34,20 +34,6 @@ const TOKENS = /^[\w-]+(\.[\w-]+)*$/;
  * @param options - The stream, and where in it the logs are.
  * @returns The remote.
  * @throws TypeError if an option is not what it must be.
- *
- * @example
- * ```ts
- * import { wsconnect } from "@nats-io/nats-core";
- * import { openStore } from "waystone";
- * import { jetstreamRemote } from "waystone/remotes/jetstream";
- * import { replicate } from "waystone/replicate";
- *
- * async function start() {
- *   const connection = await wsconnect({ servers: "wss://nats.example.com" });
- *   const remote = jetstreamRemote(connection, { stream: "agents", space: "agents.user-1" });
- *   return replicate(await openStore("my-agent"), remote, { device: "laptop" });
- * }
- * ```
  */
 export function jetstreamRemote(connection: NatsConnection, options: JetstreamRemoteOptions): Remote {
   requireOptions(options, REMOTE, "jetstreamRemote");
@@ -70,18 +56,6 @@ export function jetstreamRemote(connection: NatsConnection, options: JetstreamRe
  * @throws CheckpointStoreError `unavailable`: the server can't be reached, or has no JetStream.
  * @throws CheckpointStoreError `quota-exceeded`: the server has no room for it.
  * @throws CheckpointStoreError `storage`: it failed in another way.
- *
- * @example
- * ```ts
- * import { connect } from "@nats-io/transport-node";
- * import { setUpJetstream } from "waystone/remotes/jetstream";
- *
- * async function setUpOnce() {
- *   const connection = await connect({ servers: "nats://localhost:4222" });
- *   await setUpJetstream(connection, { stream: "agents", spaces: "agents.*", replicas: 3 });
- *   await connection.close();
- * }
- * ```
  */
 export async function setUpJetstream(connection: NatsConnection, options: JetstreamSetUp): Promise<void> {
   requireOptions(options, SET_UP, "setUpJetstream");

@@ -20,12 +20,15 @@ const { name: server, pool, stop } = await startDatabase();
 afterAll(stop);
 await setUpPostgres(pool);
 
-const polling = { pollMs: 50 };
-const SUBJECTS: readonly (readonly [name: string, options: PostgresStoreOptions])[] = [
-  ["superjson, listening", { codec: createSuperjsonCodec(), changes: server === "PGlite" ? polling : "listen" }],
-  ["structured clone, polling", { codec: createStructuredCloneCodec(), changes: polling }],
-  ["encrypted superjson, row lock", { codec: encryptedCodec, isolation: "row-lock", changes: polling }],
-];
+const SUBJECTS: readonly (readonly [name: string, options: PostgresStoreOptions])[] =
+  server === "PGlite"
+    ? // Its one connection is busy enough with one of them.
+      [["superjson, polling", { codec: createSuperjsonCodec(), changes: { pollMs: 200 } }]]
+    : [
+        ["superjson, listening", { codec: createSuperjsonCodec() }],
+        ["structured clone, polling", { codec: createStructuredCloneCodec(), changes: { pollMs: 50 } }],
+        ["encrypted superjson, row lock", { codec: encryptedCodec, isolation: "row-lock", changes: { pollMs: 50 } }],
+      ];
 describe.concurrent("the kit", () => {
   for (const [name, options] of SUBJECTS) {
     conformanceSuite({

@@ -65,6 +65,7 @@ test("a machine with every browser runs every file, a bare one all but the exten
     "test/e2e/extension.test.ts",
     "test/e2e/firefox-extension.test.ts",
     "test/faults/postgres/faults.node.test.ts",
+    "test/remotes/jetstream/browser.node.test.ts",
     "test/remotes/jetstream/cluster.node.test.ts",
     "test/remotes/jetstream/server.node.test.ts",
   ]);

@@ -44,7 +44,6 @@ const NOT_QUICK = [
   "test/docs/examples.node.test.ts",
   "test/archive/concurrent.test.ts",
   "test/damage/mutations.test.ts",
-  "test/replicate/schedules.node.test.ts",
   "test/steps/kills.test.ts",
 ];
 /** Takes ten seconds each, about what breaks least often: other codecs and backends, adapters, large archives. */
@@ -57,6 +56,7 @@ const NOT_FIRST = [
   "test/adapters/langgraph/official-postgres.node.test.ts",
   "test/faults/postgres/*.node.test.ts",
   "test/remotes/jetstream/*.node.test.ts",
+  "test/replicate/schedules.node.test.ts",
 ];
 /** Takes a server: elsewhere, PGlite stands in for it. */
 const ON_POSTGRES = ["test/backends/postgres/server.node.test.ts", "test/faults/postgres/*.node.test.ts"];

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
 import { exportTraces, importTraces } from "../../src/archive.ts";
 import { createMemoryStore } from "../../src/memory.ts";
-import type { Store } from "../../src/index.ts";
+import { deleteStore, openStore, type Store } from "../../src/index.ts";
 import { runSteps } from "../../src/steps.ts";
 import "../../src/inspector.ts";
 import { counted, withMethods } from "./counted-store.ts";
@@ -55,6 +55,12 @@ test("pictures: a run with forks, light and dark, wide and narrow, is free of ba
     await picture("run-medium", scheme, [800, 700]);
     await picture("run-narrow", scheme, [360, 640]);
     expect(await barriers()).toEqual([]);
+    for (const pane of ["detail", "runs", "timeline"]) {
+      findAll(element, "nav button")[["runs", "timeline", "detail"].indexOf(pane)]!.click();
+      await picture(`run-narrow-${pane}`, scheme, [320, 640]);
+      expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+      expect(await barriers()).toEqual([]);
+    }
   }
 });
 
@@ -91,6 +97,26 @@ test("follows what is saved, until one is selected, and again by f or End", asyn
   expect(element.isFollowing).toBe(true);
 });
 
+test("what another tab or worker saves, deletes and forks is shown at once", async () => {
+  const name = `inspected-${crypto.randomUUID()}`;
+  const [here, there] = await Promise.all([openStore<object>(name), openStore<object>(name)]);
+  await saveSampleRun(there, "run", { steps: 3, isDone: false });
+  const element = inspect(here, { traceId: "run" });
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-3"));
+  await saveSampleRun(there, "run", { steps: 1, isDone: false });
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-4"));
+  await there.trace("run").fork("run-2", "fork", { id: "fork-1" });
+  await vi.waitFor(() => expect(names(element)).toHaveLength(2));
+  await vi.waitFor(() => expect(findAll(element, "[role=option]")).toHaveLength(5));
+  await there.delete("run-4");
+  await vi.waitFor(() => expect(element.checkpointId).toBe("run-3"));
+  await there.deleteTrace("fork");
+  await vi.waitFor(() => expect(names(element)).toHaveLength(1));
+  element.remove();
+  await Promise.all([here.close(), there.close()]);
+  await deleteStore(name);
+});
+
 test("10,000 checkpoints: only the rows in sight are drawn, and no more states are read than are shown", async () => {
   const run = store.trace("run");
   for (let i = 1; i < 10_000; i += 1) void run.save({ i }, { id: `run-${i}`, nextNode: "on" });
@@ -99,12 +125,12 @@ test("10,000 checkpoints: only the rows in sight are drawn, and no more states a
   store = watched;
   const element = await shown("run", "run-10000");
   const list = find(element, "[role=listbox]");
+  await vi.waitFor(() => expect(list.scrollHeight).toBeGreaterThan(400_000), 30_000);
   for (let top = list.scrollHeight; top > 0; top -= 40_000) {
     list.scrollTop = top;
     await drawn();
     expect(findAll(element, "[role=option]").length).toBeLessThan(40);
   }
-  expect(list.scrollHeight).toBeGreaterThan(400_000);
   expect([headsRead(), statesRead()]).toEqual([10_000, 1]);
 });
 

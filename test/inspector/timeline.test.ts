@@ -18,9 +18,12 @@ afterEach(async () => {
 });
 
 async function opened(source: Store, traceId: string): Promise<Family> {
-  family = new Family(source, traceId);
-  await vi.waitFor(() => expect(family!.isComplete).toBe(true));
-  return family;
+  const opening = new Family(source, traceId);
+  family = opening;
+  await new Promise<void>((resolve) => {
+    opening.addEventListener("change", () => opening.isComplete && resolve());
+  });
+  return opening;
 }
 
 const laidOut = (of: Family): TimelineLayout => layOut(of.members, (member) => of.originOf(member));
@@ -65,6 +68,15 @@ test("the newest heads are there before the oldest have been read", async () => 
   await vi.waitFor(() => expect(family!.isComplete).toBe(true));
   expect(seen[0]).toBe(64);
   expect(seen.at(-1)).toBe(500);
+});
+
+test("the page has its turn while the heads are read, from a store in memory, too", async () => {
+  await save("a", 1, 1000);
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 0);
+  await opened(store, "a");
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(4);
 });
 
 test("what is saved, deleted and pruned while the heads are read is in the timeline, and once", async () => {
@@ -112,6 +124,17 @@ test("a run is shown with what it was forked from and what was forked from it, w
     expect(open.members.map(({ traceId }) => traceId)).toEqual(["a", "b", "c"]);
     open.close();
   }
+});
+
+test("traces that each say that they began with the other are shown", async () => {
+  await store.trace("a").save({}, { id: "a1", parentId: "b1" });
+  await store.trace("b").save({}, { id: "b1", parentId: "a1" });
+  const open = await opened(store, "a");
+  expect(
+    laidOut(open)
+      .rows.map(({ head }) => head.id)
+      .sort(),
+  ).toEqual(["a1", "b1"]);
 });
 
 test("a fork that is made later appears, and nothing else is read for it", async () => {

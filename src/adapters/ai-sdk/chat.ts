@@ -2,33 +2,12 @@ import type { ChatTransport, UIMessage, UIMessageChunk } from "ai";
 import type { Checkpoint, CheckpointId } from "../../core/checkpoint.ts";
 import { CheckpointStoreError } from "../../core/errors.ts";
 import type { Store } from "../../core/store.ts";
-import type { Trace } from "../../core/trace.ts";
+import type { Change } from "../../core/trace.ts";
 import { GuardedState } from "../guarded-state.ts";
-import { joinDeltas } from "./join-deltas.ts";
 import { messageOf } from "./message-of.ts";
+import { streamResponse, type Respond } from "./respond.ts";
 
-/** What an agent is given to respond to a chat. */
-export interface RespondContext<M extends UIMessage = UIMessage> {
-  /** The messages of the chat, oldest first. */
-  readonly messages: M[];
-  /** Aborted when the chat's user stops it, or its component is gone. It is for `runSteps`. */
-  readonly signal: AbortSignal;
-  /**
-   * Hands what the agent streams to the chat.
-   *
-   * @param stream - What `toUIMessageStream` makes of a result.
-   * @returns What was streamed, for the function of `runSteps` to return.
-   */
-  write(stream: ReadableStream<UIMessageChunk>): Promise<UIMessageChunk[]>;
-}
-
-/** Runs an agent on a trace with `runSteps`, and returns what that returns: what `write` has returned. */
-export type Respond<M extends UIMessage = UIMessage> = (
-  run: Trace,
-  context: RespondContext<M>,
-) => Promise<UIMessageChunk[]>;
-
-/** The state of a chat's trace. */
+/** The state of a chat's trace. The metadata of a checkpoint has the `response` that is made, or was the last to be. */
 interface ChatState<M extends UIMessage> {
   readonly messages: M[];
   /** The response that is being made: a part of its trace's id, and the id of its message. */
@@ -196,40 +175,33 @@ export class WaystoneChat<M extends UIMessage = UIMessage> implements ChatTransp
   /** Runs the agent. `continuedId` is the id of the message that a response continues, where the AI SDK is to be told. */
   #stream(
     state: ChatState<M>,
-    signal: AbortSignal = new AbortController().signal,
+    abortSignal: AbortSignal | undefined,
     continuedId: string | undefined,
   ): ReadableStream<UIMessageChunk> {
-    const messageId = continuedBy(state) === undefined ? state.responding : continuedId;
-    let out: ReadableStreamDefaultController<UIMessageChunk> | undefined;
-    let hasWritten = false;
-    const hand = (chunk: UIMessageChunk): void => {
-      // What a run that was cancelled ends with is nobody's.
-      if (!signal.aborted) out?.enqueue(chunk.type === "start" ? { ...chunk, messageId } : chunk);
-    };
-    const write = async (stream: ReadableStream<UIMessageChunk>): Promise<UIMessageChunk[]> => {
-      hasWritten = true;
-      const chunks: UIMessageChunk[] = [];
-      await stream.pipeTo(new WritableStream({ write: (chunk) => (chunks.push(chunk), hand(chunk)) }));
-      return joinDeltas(chunks);
-    };
-    const run = async (): Promise<void> => {
-      const trace = this.#store.trace(this.#traceId("run", state.responding!));
-      const chunks = await this.#respond(trace, { messages: state.messages, signal, write });
-      if (!Array.isArray(chunks)) throw new TypeError("respond must return what `write` has returned");
-      // Another page was faster, or this one died before the chat had the message.
-      if (!hasWritten) chunks.forEach(hand);
-      await this.#keep(state, chunks);
-    };
-    return new ReadableStream<UIMessageChunk>({
-      start(controller) {
-        out = controller;
-        void run().then(
-          () => out?.close(),
-          (error: unknown) => out?.error(error),
-        );
-      },
-      cancel: () => void (out = undefined),
+    const { ended, unwatch } = this.#watch(state);
+    return streamResponse(this.#respond, {
+      run: this.#store.trace(this.#traceId("run", state.responding!)),
+      messages: state.messages,
+      messageId: continuedBy(state) === undefined ? state.responding : continuedId,
+      abortSignal,
+      ended,
+      keep: (chunks) => this.#keep(state, chunks),
+      end: unwatch,
     });
+  }
+
+  /** Watches for the chat to wait for a response no more, here or in another tab. What waits for its run must not begin it then. */
+  #watch({ responding }: ChatState<M>): { readonly ended: AbortSignal; readonly unwatch: () => void } {
+    const ending = new AbortController();
+    const look = async (change: Change): Promise<void> => {
+      if (change.kind === "saved" && change.head.metadata?.["response"] === responding) return;
+      // It may be an older change of another tab's, which is told late.
+      if ((await this.#shared.latest())?.metadata?.["response"] !== responding) ending.abort();
+    };
+    const unwatch = this.#store.watch((change) => void look(change).catch(() => undefined), {
+      traceId: this.#shared.traceId,
+    });
+    return { ended: ending.signal, unwatch };
   }
 
   /** Keeps the message that a response comes to, if the chat still waits for it. */
@@ -237,9 +209,10 @@ export class WaystoneChat<M extends UIMessage = UIMessage> implements ChatTransp
     const continued = continuedBy(state);
     const before = continued === undefined ? state.messages : state.messages.slice(0, -1);
     const message = await messageOf(chunks, { continued, id: state.responding! });
+    const messages = message === undefined ? state.messages : [...before, message];
     await this.#shared.change((latest) =>
       latest?.state.responding === state.responding
-        ? { state: { messages: message === undefined ? state.messages : [...before, message] } }
+        ? { state: { messages }, metadata: { response: state.responding } }
         : undefined,
     );
   }
@@ -248,7 +221,8 @@ export class WaystoneChat<M extends UIMessage = UIMessage> implements ChatTransp
   async #change(state: ChatState<M>): Promise<void> {
     await this.#shared.change(async (latest) => {
       if (latest !== undefined && !continues(state, latest)) await this.#keepBranch(latest.id);
-      return { state, ...(state.responding !== undefined && { nextNode: "respond" }) };
+      if (state.responding === undefined) return { state };
+      return { state, nextNode: "respond", metadata: { response: state.responding } };
     });
   }
 

@@ -7,7 +7,7 @@ import { joinDeltas } from "./join-deltas.ts";
  * Agents and chats of the AI SDK as traces.
  *
  * - `record-model.ts`, `record-tools.ts`: the calls of a loop as steps of a run, each of which is made once.
- * - `chat.ts`: a chat whose messages are kept, and whose agent responds in the page.
+ * - `chat.ts`: a chat whose messages are kept. `respond.ts`: what its agent streams in the page.
  * - `join-deltas.ts`, `message-of.ts`: a stream as it is kept, and the message that it comes to.
  */
 

@@ -85,7 +85,7 @@ export class DetailPane extends LitElement {
     const { head } = this;
     if (head === undefined) return nothing;
     return html`${this.#facts(head)}
-      <div role="tablist" aria-label="What to see of the checkpoint" part="tabs" @keydown=${this.#keydown}>
+      <div role="tablist" aria-label="What to see of the checkpoint" @keydown=${this.#keydown}>
         ${NAMES.map(
           (name) =>
             html`<button
@@ -101,7 +101,7 @@ export class DetailPane extends LitElement {
             </button>`,
         )}
       </div>
-      <div role="tabpanel" id="panel" part="panel" aria-labelledby="tab-${this.tab}" aria-busy=${this.#isBusy}>
+      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}" aria-busy=${this.#isBusy}>
         ${this.#panel(head)}
       </div>`;
   }
@@ -113,7 +113,7 @@ export class DetailPane extends LitElement {
         <h2>${nodeOf(head)} <small>#${head.seq}</small></h2>
         <p class="muted">${noteOf(head)}</p>
       </div>
-      <div class="actions" part="actions">
+      <div class="actions">
         <button type="button" aria-pressed=${this.isMarked} title="Compare others with this one (c)" @click=${() => this.#fire("marked")}>
           ${this.isMarked ? "Marked" : "Mark"}
         </button>

@@ -41,7 +41,8 @@ export class StateLoader {
   /**
    * Says which states are looked at now. Those that were asked for before and are not there yet are not loaded.
    *
-   * @param options - `isPatient`: whether they can wait until loading has rested.
+   * @param ids - The one that is shown, and then those that it is compared with.
+   * @param options - `isPatient`: whether the one that is shown can wait until loading has rested.
    */
   want(ids: readonly CheckpointId[], { isPatient }: { readonly isPatient: boolean }): void {
     this.#wanted = ids;
@@ -60,7 +61,7 @@ export class StateLoader {
     const id = this.#wanted.find((one) => !this.#loaded.has(one));
     if (id === undefined) return;
     const rest = this.#restUntil - performance.now();
-    if (this.#isPatient && rest > 0) {
+    if (this.#isPatient && rest > 0 && id === this.#wanted[0]) {
       this.#waiting = setTimeout(() => void this.#load(), rest);
       return;
     }

@@ -1,16 +1,15 @@
 /**
  * The room `state` shows a state as a tree, and edits it.
  *
- * - `row-tree.ts` has the rows of what is open, `state-tree.ts` draws them, `state-search.ts` is the field to search by,
- *   `value-detail.ts` says all about one value.
+ * - `branch.ts` is an open container, `row-tree.ts` has the rows of all that are open. `state-tree.ts` draws them,
+ *   `state-search.ts` is the field to search by, `value-detail.ts` says all about one value.
  * - `edit.ts` makes a changed copy of a state, `written-values.ts` reads what was written into a field, `state-editor.ts`
  *   has the fields.
  */
-import { childrenOf, hasChildren, type Children } from "../values/children.ts";
-import { formatStep, type Path, type PathStep } from "../values/path.ts";
+import { hasChildren } from "../values/children.ts";
+import { formatStep, type Path } from "../values/path.ts";
+import { Branch, containing, PAGE, pathOf, positionOf } from "./branch.ts";
 
-/** Beyond that many children, the rest of a container waits behind a row of its own. */
-const PAGE = 10_000;
 /** How many containers `openAll` opens at most. */
 const MOST_OPENED = 2_000;
 
@@ -34,35 +33,6 @@ export interface Row {
   readonly hidden?: number;
   /** Where the value is. */
   readonly path: Path;
-}
-
-/** An open container. */
-class Branch {
-  readonly id: string;
-  readonly value: unknown;
-  readonly parent: Branch | undefined;
-  /** Its place among the children of its parent. */
-  readonly position: number;
-  readonly step: PathStep | undefined;
-  readonly depth: number;
-  readonly children: Children;
-  /** The children that are open, in their order. */
-  readonly open: Branch[] = [];
-  shown: number;
-  /** How many rows there are below its own. */
-  rows: number;
-
-  constructor(value: unknown, id: string, parent?: Branch, position = 0) {
-    this.value = value;
-    this.id = id;
-    this.parent = parent;
-    this.position = position;
-    this.step = parent?.children.at(position).step;
-    this.depth = parent ? parent.depth + 1 : 0;
-    this.children = childrenOf(value) ?? { count: 0, at: () => ({ step: 0, label: "", value: undefined }) };
-    this.shown = Math.min(PAGE, this.children.count);
-    this.rows = this.shown + (this.shown < this.children.count ? 1 : 0);
-  }
 }
 
 /**
@@ -260,24 +230,4 @@ export class RowTree {
       },
     };
   }
-}
-
-function pathOf(branch: Branch): Path {
-  const steps: PathStep[] = [];
-  for (let at = branch; at.parent; at = at.parent) steps.push(at.step!);
-  return steps.reverse();
-}
-
-/** The branch of an object itself, if it contains this branch or is it: then to open it again would never end. */
-function containing(from: Branch, value: unknown): Branch | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  for (let branch: Branch | undefined = from; branch; branch = branch.parent) if (branch.value === value) return branch;
-  return undefined;
-}
-
-function positionOf({ children }: Branch, step: PathStep): number | undefined {
-  if (typeof step === "number") return step < children.count && children.at(step).step === step ? step : undefined;
-  const id = formatStep("", step);
-  for (let i = 0; i < children.count; i += 1) if (formatStep("", children.at(i).step) === id) return i;
-  return undefined;
 }

@@ -1,7 +1,8 @@
 /**
  * The room `storage` shows what a store takes, and makes it take less.
  *
- * - `shares.ts` has the figures, `storage-view.ts` shows them, asks the browser to keep the storage, and prunes.
+ * - `shares.ts` has the figures, `storage-view.ts` shows them and asks the browser to keep the storage.
+ * - `prune-panel.ts` prunes.
  * - `transfer.ts` exports and imports, by functions that it is given; `transfer-panel.ts` has the buttons.
  */
 import type { StoredHead } from "../../core/checkpoint.ts";

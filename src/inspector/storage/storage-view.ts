@@ -1,23 +1,25 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import type { StoredHead, TraceId } from "../../core/checkpoint.ts";
 import type { StorageUsage, Store } from "../../core/store.ts";
-import type { PrunePreview } from "../../core/trace.ts";
-import { bytesText, countText } from "../figures.ts";
+import { bytesText } from "../figures.ts";
 import { singleFlight } from "../single-flight.ts";
 import { base } from "../theme.ts";
 import { nodeOf } from "../timeline/label.ts";
 import { savingText, shareOf, type Share } from "./shares.ts";
 import { styles } from "./storage-view.styles.ts";
 import type { ArchiveFunctions } from "../contract.ts";
+import "./prune-panel.ts";
 import "./transfer-panel.ts";
 import { define } from "../define.ts";
 
 /** So many checkpoints are shown at first, the newest. */
 const PAGE = 50;
+/** How long what was saved may go unseen. Less would be felt by who saves often. */
+const PAUSE_MS = 1_000;
 
 /**
  * `<waystone-storage>`: what a store takes, what its checkpoints share, and how to make it take less. It reads heads, and
- * no state; and since that is more than one wants done at each save, it reads anew when `refresh` is called.
+ * no state. While others save, it reads them anew once a second at most.
  */
 export class StorageView extends LitElement {
   static override properties = {
@@ -27,8 +29,6 @@ export class StorageView extends LitElement {
     usage: { state: true },
     heads: { state: true },
     hasMore: { state: true },
-    keep: { state: true },
-    preview: { state: true },
     message: { state: true },
     failure: { state: true },
   };
@@ -43,18 +43,28 @@ export class StorageView extends LitElement {
   declare usage: StorageUsage | undefined;
   declare heads: readonly StoredHead[];
   declare hasMore: boolean;
-  declare keep: number;
-  declare preview: PrunePreview | undefined;
   declare message: string;
   declare failure: string | undefined;
   #count = PAGE;
+  #unwatch: (() => void) | undefined;
+  #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
     this.heads = [];
     this.hasMore = false;
-    this.keep = 10;
     this.message = "";
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#watch();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unwatch?.();
+    clearTimeout(this.#pause);
   }
 
   /** Reads the figures anew. Calls that come while it reads lead to one more reading. */
@@ -62,10 +72,30 @@ export class StorageView extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has("store") && !changed.has("traceId")) return;
+    if (changed.has("store")) this.#watch();
     this.#count = PAGE;
-    this.preview = undefined;
     this.message = "";
     void this.refresh();
+  }
+
+  #watch(): void {
+    this.#unwatch?.();
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    try {
+      this.#unwatch = this.store?.watch(() => this.#refreshSoon());
+    } catch (error) {
+      this.failure = messageOf(error);
+    }
+  }
+
+  #refreshSoon(): void {
+    this.#pause ??= setTimeout(() => {
+      this.#pause = undefined;
+      // Nobody looks.
+      if (document.hidden) this.#refreshSoon();
+      else void this.refresh();
+    }, PAUSE_MS);
   }
 
   async #read(): Promise<void> {
@@ -87,24 +117,24 @@ export class StorageView extends LitElement {
     }
   }
 
-  /** Does something to the store, tells what came of it, and reads the figures anew. */
-  async #change(work: (store: Store) => Promise<string>): Promise<void> {
-    try {
-      this.message = await work(this.store!);
-      this.dispatchEvent(new CustomEvent("changed", { bubbles: true, composed: true }));
-      await this.refresh();
-    } catch (error) {
-      this.failure = messageOf(error);
-    }
-  }
-
   protected override render() {
     const { usage } = this;
     return html`
       ${this.failure === undefined ? nothing : html`<p class="failure" role="alert">${this.failure}</p>`}
       ${usage ? html`${this.#sums(usage)} ${this.#origin(usage)}` : html`<p class="muted">reading …</p>`}
-      ${this.traceId === undefined || this.heads.length === 0 ? nothing : html`${this.#shares()} ${this.#pruning()}`}
-      <p role="status" class="muted">${this.message}</p>
+      ${
+        this.traceId === undefined || this.heads.length === 0
+          ? nothing
+          : html`${this.#shares()}
+            <section>
+              <h3>Prune this trace</h3>
+              <waystone-prune
+                .store=${this.store}
+                .traceId=${this.traceId}
+                @changed=${() => void this.refresh()}
+              ></waystone-prune>
+            </section>`
+      }
       ${
         this.archive && this.store
           ? html`<section>
@@ -152,19 +182,20 @@ export class StorageView extends LitElement {
           : html`<div class="origin">
             <span>${persisted ? "The browser keeps it until you clear it." : "The browser may clear it when space is short."}</span>
             ${persisted ? nothing : html`<button @click=${this.#persist}>Ask to keep it</button>`}
+            <span class="muted" role="status">${this.message}</span>
           </div>`
       }
     </section>`;
   }
 
-  #persist(): Promise<void> {
-    return this.#change(async (store) => {
-      const answer = await store.persist();
-      if (answer === undefined) return "This browser can't be asked.";
-      return answer
-        ? "The browser keeps it from now on."
-        : "The browser did not agree. It asks no reasons; use of the site helps.";
-    });
+  async #persist(): Promise<void> {
+    try {
+      const answer = await this.store!.persist();
+      this.message = answer === undefined ? "This browser can't be asked." : answer ? "" : "The browser did not agree.";
+      await this.refresh();
+    } catch (error) {
+      this.failure = messageOf(error);
+    }
   }
 
   #shares() {
@@ -192,53 +223,6 @@ export class StorageView extends LitElement {
   #showMore(): void {
     this.#count += PAGE;
     void this.refresh();
-  }
-
-  #pruning() {
-    const { preview, keep } = this;
-    return html`<section>
-      <h3>Prune this trace</h3>
-      <form class="prune" @submit=${this.#previewPruning}>
-        <label>Keep the newest <input type="number" min="1" step="1" required .value=${String(keep)} @input=${this.#setKeep} /></label>
-        <button>Preview</button>
-      </form>
-      ${
-        preview
-          ? html`<div class="preview" role="status">
-            ${
-              preview.ids.length === 0
-                ? html`<span>Nothing would go: the trace has no more, or they are pinned.</span>`
-                : html`<span
-                    >${countText(preview.ids.length, "checkpoint")} would go for good, and free ${bytesText(preview.bytes)}.</span
-                  >
-                  <button class="danger" @click=${this.#prune}>Remove ${countText(preview.ids.length, "checkpoint")}</button>`
-            }
-          </div>`
-          : nothing
-      }
-    </section>`;
-  }
-
-  #setKeep(event: InputEvent): void {
-    this.keep = (event.target as HTMLInputElement).valueAsNumber;
-    this.preview = undefined;
-  }
-
-  async #previewPruning(event: SubmitEvent): Promise<void> {
-    event.preventDefault();
-    try {
-      this.preview = await this.store!.prune(this.traceId!, this.keep, { dryRun: true });
-    } catch (error) {
-      this.failure = messageOf(error);
-    }
-  }
-
-  #prune(): Promise<void> {
-    return this.#change(async (store) => {
-      const count = await store.prune(this.traceId!, this.keep);
-      this.preview = undefined;
-      return `Removed ${countText(count, "checkpoint")}.`;
-    });
   }
 }
 

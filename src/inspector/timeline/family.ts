@@ -44,12 +44,15 @@ export class Family extends EventTarget {
   /** The traces of the family, each after the one that it was forked from. */
   get members(): readonly TraceHeads[] {
     const sorted = new Set<TraceHeads>();
-    const add = (member: TraceHeads): void => {
-      const origin = this.originOf(member);
-      if (origin !== undefined && !sorted.has(origin)) add(origin);
-      sorted.add(member);
-    };
-    for (const member of this.#members.values()) if (!sorted.has(member)) add(member);
+    for (const member of this.#members.values()) {
+      // A set, since parents are what somebody has stored: two traces may each say that they began with the other.
+      const line = new Set<TraceHeads>();
+      for (let one: TraceHeads | undefined = member; one !== undefined && !sorted.has(one) && !line.has(one);) {
+        line.add(one);
+        one = this.originOf(one);
+      }
+      for (const one of [...line].reverse()) sorted.add(one);
+    }
     return [...sorted];
   }
 

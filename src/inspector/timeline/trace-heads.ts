@@ -6,10 +6,13 @@
 import type { StoredHead, TraceId } from "../../core/checkpoint.ts";
 import type { Store } from "../../core/store.ts";
 import type { Change } from "../../core/trace.ts";
+import { Slices } from "../slices.ts";
 
 /** How many heads are read before the newest are shown, and then how many between two further looks. */
 const FIRST_LOOK = 64;
 const NEXT_LOOK = 1024;
+/** How many heads are read before the page has its turn: a store in memory gives it none by itself. */
+const SLICE = 128;
 
 /**
  * The heads of one trace, oldest first. They are read once; afterwards, what the store reports is enough, and only where
@@ -54,9 +57,13 @@ export class TraceHeads {
       this.#heads = [...page.reverse(), ...this.#heads];
       page = [];
     };
+    const slices = new Slices(signal);
+    let read = 0;
     try {
       for await (const head of store.history(this.traceId, { signal })) {
         page.push(head);
+        read += 1;
+        if (read % SLICE === 0) await slices.pause();
         if (page.length < (this.#heads.length === 0 ? FIRST_LOOK : NEXT_LOOK)) continue;
         take();
         look();

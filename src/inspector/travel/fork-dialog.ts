@@ -80,7 +80,7 @@ export class ForkDialog extends LitElement {
     if (wish === undefined) return nothing;
     const { head, name, repeats, isToResume } = wish;
     const fork = (resume: boolean) => () => void this.#fork(resume);
-    return html`<dialog aria-labelledby="title" part="dialog">
+    return html`<dialog aria-labelledby="title">
       <form method="dialog" @submit=${(event: Event) => event.preventDefault()}>
         <h2 id="title">${isToResume ? "Go on from" : "Fork"} ${nodeOf(head)} #${head.seq}</h2>
         <p class="muted">A new run begins with a copy of this checkpoint. The run “${head.traceId}” stays as it is.</p>

@@ -139,15 +139,21 @@ function cutSequence(sequence: Sequence): Chunk[] {
   let isInStep = true;
   let pendingFrom = 0;
 
+  // A chunk stands in one place: equal elements elsewhere, which it matches as well, are other ones. As long as all are
+  // found in their order, none can be found twice.
+  let used: Set<Chunk> | undefined;
+  const isFree = (chunk: Chunk, index: number): boolean => !used?.has(chunk) && sequence.matches(chunk, index);
+
   const find = (index: number): Chunk | undefined => {
     const expected = old[nextOld];
-    if (expected !== undefined && sequence.matches(expected, index)) {
+    if (expected !== undefined && isFree(expected, index)) {
       nextOld += 1;
       return expected;
     }
     // All old chunks were found, in their order: what comes behind them is new.
     if (expected === undefined && isInStep) return undefined;
     isInStep = false;
+    used ??= new Set(cuts);
     if (byKey === undefined) {
       byKey = new Map();
       for (const chunk of old) {
@@ -157,7 +163,7 @@ function cutSequence(sequence: Sequence): Chunk[] {
         else others.push(chunk);
       }
     }
-    const found = byKey.get(sequence.keyAt(index))?.find((chunk) => sequence.matches(chunk, index));
+    const found = byKey.get(sequence.keyAt(index))?.find((chunk) => isFree(chunk, index));
     if (found !== undefined) nextOld = old.indexOf(found, nextOld > 0 ? nextOld - 1 : 0) + 1 || old.indexOf(found) + 1;
     return found;
   };
@@ -202,6 +208,7 @@ function cutSequence(sequence: Sequence): Chunk[] {
     }
     flush(index);
     cuts.push(found);
+    used?.add(found);
     index += size;
     pendingFrom = index;
   }

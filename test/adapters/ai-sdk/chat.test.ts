@@ -183,10 +183,15 @@ describe("a response that was cut off", () => {
   test("and was given up is not kept by a page that still makes it", async () => {
     const store = await freshStore();
     let respond: ((chunks: UIMessageChunk[]) => void) | undefined;
-    const chat = new WaystoneChat(store, "chat-1", () => new Promise((resolve) => (respond = resolve)));
+    let signal: AbortSignal | undefined;
+    const chat = new WaystoneChat(store, "chat-1", (_, context) => {
+      ({ signal } = context);
+      return new Promise((resolve) => (respond = resolve));
+    });
     const sent = send(chat, [question("Where to?")]);
     await vi.waitFor(() => expect(respond).toBeDefined());
-    await chat.giveUp();
+    await travelChat(store).giveUp();
+    await vi.waitFor(() => expect(signal!.aborted).toBe(true));
     respond!([{ type: "start" }, { type: "text-start", id: "1" }, { type: "text-end", id: "1" }]);
     await sent;
     expect(await said(chat)).toEqual(["user: Where to?"]);

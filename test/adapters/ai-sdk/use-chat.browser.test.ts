@@ -61,15 +61,21 @@ test("a chat whose component was gone in the middle of a response goes on by its
   expect(await next.chat.branches()).toHaveLength(1);
 });
 
-test("a chat whose worker is killed in the middle of a step is shown, and goes on, in a page that waits for it", async () => {
-  const name = crypto.randomUUID();
-  const store = await freshStore({ name });
+/** A worker whose agent has got to the middle of a step, and stays there. */
+async function startWorker(store: string): Promise<Worker> {
   const worker = new Worker(new URL("chat-worker.ts", import.meta.url), { type: "module" });
   onTestFinished(() => worker.terminate());
   const told: string[] = [];
   worker.addEventListener("message", ({ data }: MessageEvent<string>) => void told.push(data));
-  worker.postMessage({ store: name, diesAt: "weather of Ghent returns" } satisfies ChatOrder);
+  worker.postMessage({ store, diesAt: "weather of Ghent returns" } satisfies ChatOrder);
   await soon(() => expect(told).toContain("weather of Ghent returns"));
+  return worker;
+}
+
+test("a chat whose worker is killed in the middle of a step is shown, and goes on, in a page that waits for it", async () => {
+  const name = crypto.randomUUID();
+  const store = await freshStore({ name });
+  const worker = await startWorker(name);
   const again: string[] = [];
   const page = await openPage(store, (what) => void again.push(what));
   await soon(() => expect(page.shown().status).toBe("submitted"));
@@ -79,4 +85,19 @@ test("a chat whose worker is killed in the middle of a step is shown, and goes o
   await soon(() => expect(page.shown().status).toBe("ready"));
   expect(again).not.toContain("model 1");
   expect(again).toContain("weather of Ghent");
+});
+
+test("a response that is given up is begun by nobody who waits for it", async () => {
+  const name = crypto.randomUUID();
+  const store = await freshStore({ name });
+  const worker = await startWorker(name);
+  const again: string[] = [];
+  const page = await openPage(store, (what) => void again.push(what));
+  await soon(() => expect(page.shown().status).toBe("submitted"));
+  await page.chat.giveUp();
+  await soon(() => expect(page.shown().status).toBe("ready"));
+  worker.terminate();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(again).toEqual([]);
+  expect((await store.traces()).map(({ traceId }) => traceId)).toEqual(['ai-sdk:["chat-1"]']);
 });

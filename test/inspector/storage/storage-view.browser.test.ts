@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { createCheckpoint } from "../../../src/core/checkpoint.ts";
 import { exportTraces, importTraces } from "../../../src/archive.ts";
 import type { Store } from "../../../src/core/store.ts";
 import { StorageView } from "../../../src/inspector/storage/storage-view.ts";
@@ -36,10 +37,11 @@ test.each(["light", "dark"])("what is stored, and what is shared, accessibly, in
   expect(rows).toHaveLength(24);
   expect(rows[0]!.textContent!.replace(/\s+/g, " ")).toMatch(/judge \+\d.* of \d/);
   expect(load).not.toHaveBeenCalled();
-  root.querySelector<HTMLElement>(".prune button")!.click();
-  await vi.waitFor(() => expect(root.querySelector(".preview")!.textContent).toContain("14 checkpoints would go"));
+  const pruning = root.querySelector("waystone-prune")!.shadowRoot!;
+  pruning.querySelector("button")!.click();
+  await vi.waitFor(() => expect(pruning.querySelector(".preview")!.textContent).toContain("14 checkpoints would go"));
   await expectAccessible(view);
-  root.querySelector(".preview")!.scrollIntoView();
+  pruning.querySelector(".preview")!.scrollIntoView();
   await picture(view, `storage-${scheme}`);
 });
 
@@ -49,19 +51,28 @@ test("pruning is shown first, then done, and what was freed is what was foretold
   const root = await drawn(view);
   const changed = vi.fn<() => void>();
   view.addEventListener("changed", changed);
-  const before = await store.usage();
-  const field = root.querySelector<HTMLInputElement>(".prune input")!;
+  const pruning = root.querySelector("waystone-prune")!.shadowRoot!;
+  const field = pruning.querySelector("input")!;
   field.value = "5";
   field.dispatchEvent(new InputEvent("input"));
-  root.querySelector<HTMLElement>(".prune button")!.click();
-  await vi.waitFor(() => expect(root.querySelector(".danger")).not.toBeNull());
-  const { bytes } = view.preview!;
-  expect(await store.list("harbours")).toHaveLength(24);
-  root.querySelector<HTMLElement>(".danger")!.click();
+  const offer = async (text: string) => {
+    await vi.waitFor(() => expect(pruning.querySelector(".danger")?.textContent).toBe(text));
+    return pruning.querySelector<HTMLElement>(".danger")!;
+  };
+  pruning.querySelector("button")!.click();
+  const first = await offer("Remove 19 checkpoints");
+  await store.saveWithTrace("harbours", createCheckpoint({ messages: [] }));
+  first.click();
+  // More would go than was agreed to.
+  const second = await offer("Remove 20 checkpoints");
+  expect(await store.list("harbours")).toHaveLength(25);
+  const before = await store.usage();
+  const { bytes } = await store.prune("harbours", 5, { dryRun: true });
+  second.click();
   await vi.waitFor(() => expect(root.querySelectorAll(".shares li")).toHaveLength(5));
   expect(before.storedBytes - (await store.usage()).storedBytes).toBe(bytes);
   expect(changed).toHaveBeenCalledTimes(1);
-  expect(root.textContent).toContain("Removed 19 checkpoints.");
+  expect(pruning.textContent).toContain("Removed 20 checkpoints.");
 });
 
 test("an export can be imported by dropping it", async () => {
@@ -139,4 +150,20 @@ test("the browser is asked to keep the storage, where it can be asked", async ()
   [...root.querySelectorAll("button")].find(({ textContent }) => textContent!.includes("Ask"))!.click();
   await vi.waitFor(() => expect(root.textContent).toContain("The browser did not agree."));
   expect(persist).toHaveBeenCalledTimes(1);
+});
+
+test("what others save is seen, and many saves are read at once", async () => {
+  const store = await someRun(3);
+  const usage = vi.spyOn(store, "usage");
+  const view = await shownStorage(store);
+  const reads = usage.mock.calls.length;
+  const trace = store.trace("harbours");
+  await trace.loadLatest();
+  for (let step = 0; step < 20; step += 1) await trace.save({ step });
+  await vi.waitFor(() => expect(view.shadowRoot!.querySelectorAll(".shares li")).toHaveLength(23), { timeout: 10_000 });
+  expect(usage.mock.calls.length - reads).toBeLessThanOrEqual(3);
+  view.remove();
+  await trace.save({ step: 20 });
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(usage.mock.calls.length - reads).toBeLessThanOrEqual(3);
 });

@@ -1,11 +1,11 @@
-import type { Channel } from "../../core/channel.ts";
-import type { Codec, Place } from "../../core/codec.ts";
-import { cloneFrom, cloneTo } from "./clone.ts";
-import { encodeKey } from "./keys.ts";
-import type { PostgresPool } from "./pool.ts";
-import { Patience } from "./patience.ts";
-import { nameIn } from "./schema.ts";
-import { Session } from "./session.ts";
+import type { Channel } from "../../../core/channel.ts";
+import type { Codec, Place } from "../../../core/codec.ts";
+import { cloneFrom, cloneTo } from "../clone.ts";
+import { encodeKey } from "../keys.ts";
+import type { PostgresPool } from "../pool.ts";
+import { Patience } from "../patience.ts";
+import { nameIn } from "../schema.ts";
+import { Session } from "../session.ts";
 import { Wakes } from "./wakes.ts";
 
 /** How often it is looked for changes where LISTEN tells of them: a pooler may take it and never tell. */

@@ -1,6 +1,6 @@
-import { PostgresError } from "./errors.ts";
-import type { PostgresClient, PostgresPool } from "./pool.ts";
-import { quoted } from "./schema.ts";
+import { PostgresError } from "../errors.ts";
+import type { PostgresClient, PostgresPool } from "../pool.ts";
+import { quoted } from "../schema.ts";
 
 /** How soon a connection that was lost is sought again: at first, and at the latest. */
 const RECONNECT_MS = [50, 5000] as const;
