@@ -32,8 +32,6 @@ export interface GraphCheckpoint {
 
 /** Returns the nodes at which a graph resumes, by the channels that wait; `undefined` if the run is complete. */
 export function nextNodeOf(values: Readonly<Record<string, unknown>>): string | undefined {
-  const nodes = Object.keys(values).flatMap(
-    (channel) => /^(?:branch:to:|(?=__start__$))(.*)/s.exec(channel)?.[1] ?? [],
-  );
-  return nodes.length > 0 ? nodes.join(", ") : undefined;
+  const nodes = Object.keys(values).filter((channel) => /^branch:to:|^__start__$/.test(channel));
+  return nodes.map((channel) => channel.replace("branch:to:", "")).join(", ") || undefined;
 }

@@ -59,8 +59,7 @@ export function interruptWith<A = unknown>(
   config: { readonly configurable?: Record<string, unknown> },
   value: unknown,
 ): A {
-  if (config?.configurable?.["__pregel_scratchpad"] === undefined)
-    throw new TypeError("interruptWith takes the config that a node is given");
+  if (config?.configurable?.["__pregel_scratchpad"] === undefined) throw new TypeError("config is not a node's");
   // Does nothing where there is one already, as in Node.
   AsyncLocalStorageProviderSingleton.initializeGlobalInstance(synchronousScope);
   const scope = AsyncLocalStorageProviderSingleton.getInstance();

@@ -29,7 +29,7 @@ export function traceIdOf({ thread, namespace }: Place): TraceId {
 
 /** Returns what the ids of a thread's traces begin with, and no others; or those of all threads. */
 export function tracePrefix(thread?: string): string {
-  return thread === undefined ? `${PREFIX}[` : `${PREFIX}[${JSON.stringify(thread)},`;
+  return PREFIX + (thread === undefined ? "[" : storedIdPrefix(thread));
 }
 
 /** The place of a trace; `undefined` for a trace that is not of a graph. */

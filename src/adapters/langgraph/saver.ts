@@ -39,6 +39,8 @@ export interface WaystoneSaverOptions {
 const OPTIONS: OptionNames<WaystoneSaverOptions> = { graphHash: true, upgrade: true };
 /** The channel in which checkpoints before version 4 had the nodes to send to; they are among their parents' writes. */
 const TASKS = "__pregel_tasks";
+/** The newest form of checkpoints that there is in the versions of LangGraph that this is for. */
+const NEWEST_FORM = 4;
 
 /**
  * Keeps the runs of LangGraph.js graphs in a store: a checkpointer for `compile({ checkpointer })` and `createAgent`.
@@ -101,7 +103,7 @@ export class WaystoneSaver extends BaseCheckpointSaver {
    * @param metadata - What LangGraph keeps beside it. With `pinned: true`, retention leaves the checkpoint alone.
    * @param newVersions - The channels that have changed.
    * @returns The config of the checkpoint.
-   * @throws TypeError for a thread, a namespace or an id that is not a string.
+   * @throws TypeError for a thread, a namespace or an id that is not a string, and for a checkpoint of a newer form (`v`).
    * @throws CheckpointStoreError `serialization`: a value can't be stored without loss; `path` names it.
    * @throws CheckpointStoreError `conflict`: the checkpoint was put before, with other content.
    * @throws CheckpointStoreError `not-found`: the checkpoint that it grew from is gone, and with it what was written to delta
@@ -117,6 +119,7 @@ export class WaystoneSaver extends BaseCheckpointSaver {
     const place = placeIn(config);
     requireText(checkpoint.id, "checkpoint_id");
     const { id, channel_values, ...rest } = copyCheckpoint(checkpoint);
+    if (rest.v > NEWEST_FORM) throw new TypeError(`checkpoint.v is ${rest.v}, not 4`);
     const parent = getCheckpointId(config) || undefined;
     if (parent === undefined && metadata.source !== "fork") {
       // What is not new is that of a checkpoint before. LangGraph's copy of a thread's first one has no other before it.

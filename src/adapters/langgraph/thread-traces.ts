@@ -103,7 +103,7 @@ export class ThreadTraces {
     const before = await this.load(place, id);
     if (before !== undefined) return deltasAfter(before, channels, (parent) => this.load(place, parent));
     const traceId = traceIdOf(place);
-    const why = `checkpoint ${id} is gone, and with it what was written to ${channels.join(", ")}`;
+    const why = `checkpoint ${id} is gone`;
     throw new CheckpointStoreError("not-found", why, { traceId, checkpointId: storedIdOf(place, id) });
   }
 
@@ -126,6 +126,7 @@ function graphCheckpointOf(
   loaded: (Checkpoint & { readonly notes?: ReadonlyMap<string, unknown> }) | undefined,
 ): GraphCheckpoint | undefined {
   if (loaded === undefined) return undefined;
-  const { id, state, metadata = {}, notes = new Map<string, unknown>() } = loaded;
-  return { id: graphIdOf(id), state: state as StoredGraphState, metadata, writes: writesIn(notes) };
+  const { id, state, metadata = {}, notes } = loaded;
+  // All are loaded with their notes.
+  return { id: graphIdOf(id), state: state as StoredGraphState, metadata, writes: writesIn(notes!) };
 }

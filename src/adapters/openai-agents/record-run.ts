@@ -9,6 +9,8 @@ import {
   type Session,
   type SessionHistoryTransactionAwareSession,
 } from "@openai/agents-core";
+import type { Checkpoint } from "../../core/checkpoint.ts";
+import { CheckpointStoreError } from "../../core/errors.ts";
 import type { Trace } from "../../core/trace.ts";
 
 /** What a run that is not complete goes on with: a call of the model, or a person who approves calls of tools. */
@@ -43,6 +45,8 @@ export interface RecordRunOptions<C, A extends AnyAgent> extends Omit<NonStreamR
  * @param options - Those of the SDK's `run`, and `runner`, `graphHash` and `decide`.
  * @returns The result. While it has `interruptions`, call again with `decide`. A run that is complete is not run again.
  * @throws CheckpointStoreError `graph-mismatch`: another agent began the run, and `graphHash` was given.
+ * @throws CheckpointStoreError `codec-mismatch`: a version of the SDK that this one does not know has written the run. It stays
+ *   as it is.
  * @throws Anything, as `Trace.save`, `Trace.loadLatest` and the SDK's `run` do.
  *
  * @example
@@ -72,7 +76,7 @@ export async function recordRun<C = undefined, A extends AnyAgent = AnyAgent>(
   const latest = await trace.loadLatest(graph);
   const begun = latest?.state as RecordedRun | undefined;
   const told = begun?.told ?? itemsOf(input);
-  const state = begun ? await restore(agent, begun.run, options) : await begin(agent, told, options);
+  const state = latest && begun ? await restore(agent, latest, options) : await begin(agent, told, options);
 
   const save = (nextNode?: NextNode) => {
     const recorded: RecordedRun = { told, run: JSON.parse(state.toString()) as unknown };
@@ -136,12 +140,20 @@ async function begin<C, A extends AnyAgent>(
 
 async function restore<C, A extends AnyAgent>(
   agent: A,
-  run: unknown,
+  { id, state }: Checkpoint,
   { context }: RecordRunOptions<C, A>,
 ): Promise<RunState<C, A>> {
-  const text = JSON.stringify(run);
-  if (context === undefined) return RunState.fromString<C, A>(agent, text);
-  return RunState.fromStringWithContext<C, A>(agent, text, contextOf(context));
+  const text = JSON.stringify((state as RecordedRun).run);
+  try {
+    if (context === undefined) return await RunState.fromString<C, A>(agent, text);
+    return await RunState.fromStringWithContext<C, A>(agent, text, contextOf(context));
+  } catch (cause) {
+    const { message } = cause as Error;
+    // The SDK has no error of its own for this, only its words.
+    if (!message.includes("schema version")) throw cause;
+    const path = "state.run.$schemaVersion";
+    throw new CheckpointStoreError("codec-mismatch", message, { checkpointId: id, path, cause });
+  }
 }
 
 function contextOf<C>(context: C | RunContext<C> | undefined): RunContext<C> {

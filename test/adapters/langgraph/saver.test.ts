@@ -36,6 +36,11 @@ describe("what is refused", () => {
     await expect(saver.putWrites(configOf(), [], "task")).rejects.toThrow(/checkpoint_id must be a string/);
   });
 
+  test("a checkpoint of a newer form than LangGraph 1 has", async () => {
+    const newer = { ...checkpointOf("1"), v: 5 };
+    await expect(saver.put(configOf(), newer, METADATA, {})).rejects.toThrow("checkpoint.v is 5, not 4");
+  });
+
   test("a value that can't be stored, by its path", async () => {
     const own = new WaystoneSaver(await freshStore());
     await expect(put(own, "1", { values: { tools: [{ run: () => 1 }] } })).rejects.toMatchObject({

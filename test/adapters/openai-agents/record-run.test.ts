@@ -113,6 +113,20 @@ describe("a run", () => {
     await expect(other).rejects.toMatchObject({ code: "graph-mismatch", expected: "v2", actual: "v1" });
   });
 
+  test("of a version of the SDK that this one does not know is refused, and stays", async () => {
+    const run = (await freshStore()).trace("run");
+    const { agent } = counter(1, { calls: [], dies: (turn) => turn === 2 });
+    await expect(recordRun(run, agent, "count", { runner })).rejects.toThrow("the page is gone");
+    const { state } = (await run.loadLatest()) as { state: { run: object } };
+    const { id } = await run.save({ ...state, run: { ...state.run, $schemaVersion: "9.0" } }, { nextNode: "model" });
+    await expect(recordRun(run, agent, "count", { runner })).rejects.toMatchObject({
+      code: "codec-mismatch",
+      checkpointId: id,
+      path: "state.run.$schemaVersion",
+    });
+    expect((await run.list())[0]).toBe(id);
+  });
+
   test("tells its session what it was told, once, and what it said", async () => {
     const store = await freshStore();
     const session = new WaystoneSession(store, "chat");
