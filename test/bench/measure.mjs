@@ -47,6 +47,11 @@ export function stepsRun(measuring, { steps }) {
   );
 }
 
+/** The inspector. @param {Measuring} measuring @param {{ checkpoints: number, stateBytes: number }} work */
+export function inspecting(measuring, work) {
+  return inFreshProfiles(measuring, (browser, candidate) => browser.visit(candidate, "measureInspector", work));
+}
+
 /** A chat of LangGraph's. @param {Measuring} measuring @param {{ turns: number }} work */
 export function graphChat(measuring, { turns }) {
   return inFreshProfiles(measuring, (browser, candidate) => browser.visit(candidate, "measureLangGraph", { turns }));

@@ -3,6 +3,7 @@ import { BASELINE, FLOOR, STORE } from "./figures.mjs";
 import {
   freshPages,
   graphChat,
+  inspecting,
   largeStore,
   listings,
   mainThread,
@@ -148,6 +149,12 @@ export function plan({ isQuick }) {
       candidates: storeAlone,
       rounds: rounds(1, 3),
       measure: (measuring) => graphChat(measuring, { turns: 200 }),
+    },
+    inspector: {
+      title: "the inspector, open on a run of 5 MB and on one of 10,000 checkpoints",
+      candidates: storeAlone,
+      rounds: rounds(1, 3),
+      measure: (measuring) => inspecting(measuring, { checkpoints: 10_000, stateBytes: 5_000_000 }),
     },
     main: {
       title: "the main thread in 500 saves of the conversation",

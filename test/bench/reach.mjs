@@ -80,6 +80,13 @@ const GOALS = [
   atMost("stored : content, 4 arrays of numbers", "young", "numbers", 4),
   { ...atMost("main thread: all tasks of 500 saves", "main", "allTasks", 421), unit: "ms" },
   { ...atMost("main thread: the longest task while 2 MB are folded", "main", "longestFolding", 16), unit: "ms" },
+  atMost("a save with the inspector open on 5 MB, of one without it", "inspector", "open", 1.1, (rounds, figure) => {
+    const [open, closed] = [value(rounds, STORE, figure), value(rounds, STORE, "closed")];
+    return open === undefined || closed === undefined ? undefined : open / closed;
+  }),
+  { ...atMost("the inspector: a state of 5 MB is shown", "inspector", "stateShown", 200), unit: "ms" },
+  { ...atMost("the inspector: a timeline of 10,000 is shown", "inspector", "appears", 300), unit: "ms" },
+  { ...atMost("the inspector: a frame while it scrolls", "inspector", "frame", 17), unit: "ms" },
   { ...atMost("`traces()`, the latest 50 of 10,000", "listing", "latestTraces", 3, of("10000")), unit: "ms" },
 ];
 

@@ -105,6 +105,14 @@ export function allTables(report) {
       ["last 50 : first 50", "langgraph", "lastToFirst"],
       ["LangChain's revival of messages, last 50 : first 50", "langgraph", "revivalLastToFirst"],
     ]),
+    candidatesTable(report, "inspector", [
+      ["a save without it, p50", "inspector", "closed"],
+      ["a save with it open", "inspector", "open"],
+      ["the state of 5 MB is shown after", "inspector", "stateShown"],
+      ["the timeline of 10,000 after", "inspector", "appears"],
+      ["a frame while it scrolls, p50", "inspector", "frame"],
+      ["the longest", "inspector", "longestFrame"],
+    ]),
     candidatesTable(report, "main", [
       ["all tasks", "main", "allTasks"],
       ["the longest", "main", "longestSaving"],

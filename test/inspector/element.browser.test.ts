@@ -6,7 +6,8 @@ import { deleteStore, openStore, type Store } from "../../src/index.ts";
 import { runSteps } from "../../src/steps.ts";
 import "../../src/inspector.ts";
 import { counted, withMethods } from "./counted-store.ts";
-import { barriers, drawn, find, findAll, inspect, picture, press } from "./inspected.ts";
+import { find, findAll } from "./find.ts";
+import { barriers, drawn, inspect, picture, press } from "./inspected.ts";
 import { sampleState, saveSampleRun } from "./sample-run.ts";
 
 const WIDE = [1280, 800] as const;

@@ -9,7 +9,8 @@ import { troubleOf } from "../../src/inspector/trouble/trouble.ts";
 import "../../src/inspector.ts";
 import { encryptedCodec } from "../conformance/encrypted-codec.ts";
 import { withMethods } from "./counted-store.ts";
-import { barriers, find, findAll, inspect, picture } from "./inspected.ts";
+import { find, findAll } from "./find.ts";
+import { barriers, inspect, picture } from "./inspected.ts";
 import { saveSampleRun } from "./sample-run.ts";
 
 const WIDE = [1280, 800] as const;

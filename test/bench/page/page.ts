@@ -24,6 +24,8 @@ export const bench = {
   measureYoungArrays,
   measureSteps,
   // Loaded on demand: no other line is to load what it needs.
+  measureInspector: async (work: { checkpoints: number; stateBytes: number }) =>
+    (await import("./inspector.ts")).measureInspector(work),
   measureLangGraph: async (chat: { turns: number }) => (await import("./langgraph.ts")).measureLangGraph(chat),
   warmUpSaves,
   markSaves,
