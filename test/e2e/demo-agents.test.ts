@@ -1,32 +1,17 @@
-import type { Browser } from "playwright";
-import { chromium } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { findChromium } from "../engines/chromium.mjs";
-import type { BuiltDemo } from "./built-demo.ts";
-import { serveBuiltDemo } from "./built-demo.ts";
+import { expect, test } from "vitest";
+import { demoInChromium } from "./demo-in-chromium.ts";
 import { ScoutPage } from "./scout-page.ts";
 
-let demo: BuiltDemo;
-let browser: Browser;
-
-beforeAll(async () => {
-  const { executablePath, args } = await findChromium();
-  [demo, browser] = await Promise.all([serveBuiltDemo(), chromium.launch({ executablePath, args })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
+const served = demoInChromium();
 
 test("a search that forks as it turns back is paused, its tab closed, and it comes to all solutions", async () => {
-  const context = await browser.newContext();
-  const first = await ScoutPage.open(context, demo.url, 0);
+  const context = await served.browser.newContext();
+  const first = await ScoutPage.open(context, served.demo.url, 0);
   await first.page.getByRole("button", { name: "8 queens" }).click();
   await first.page.getByRole("button", { name: "Pause" }).click();
   await first.status.filter({ hasText: "Paused" }).waitFor();
   await first.page.close();
-  const second = await ScoutPage.open(context, demo.url, 0);
+  const second = await ScoutPage.open(context, served.demo.url, 0);
   await second.status.filter({ hasText: "Paused" }).waitFor();
   await second.page.getByRole("button", { name: "Resume", exact: true }).click();
   await second.status.filter({ hasText: "Complete" }).waitFor();
@@ -39,10 +24,10 @@ test("a search that forks as it turns back is paused, its tab closed, and it com
 });
 
 test("the LangGraph.js graph comes to its digest; its library is fetched when it starts, and not before", async () => {
-  const context = await browser.newContext();
+  const context = await served.browser.newContext();
   const scripts: string[] = [];
   context.on("request", (request) => request.resourceType() === "script" && scripts.push(request.url()));
-  const scout = await ScoutPage.open(context, demo.url, 0);
+  const scout = await ScoutPage.open(context, served.demo.url, 0);
   await scout.page.getByRole("button", { name: "Start the scout" }).waitFor();
   expect(scripts.length).toBeGreaterThan(0);
   expect(scripts.filter((url) => url.includes("digest"))).toEqual([]);

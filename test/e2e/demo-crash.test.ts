@@ -1,32 +1,17 @@
-import type { Browser } from "playwright";
-import { chromium } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { findChromium } from "../engines/chromium.mjs";
-import type { BuiltDemo } from "./built-demo.ts";
-import { serveBuiltDemo } from "./built-demo.ts";
+import { expect, test } from "vitest";
+import { demoInChromium } from "./demo-in-chromium.ts";
 import { ScoutPage } from "./scout-page.ts";
 
 /** Slow enough for the run to be in the middle. */
 const PACE_MS = 200;
 
-let demo: BuiltDemo;
-let browser: Browser;
-
-beforeAll(async () => {
-  const { executablePath, args } = await findChromium();
-  [demo, browser] = await Promise.all([serveBuiltDemo(), chromium.launch({ executablePath, args })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
+const served = demoInChromium();
 
 test("a tab that is crashed is dead at once, and the next one takes its run over", async () => {
-  const context = await browser.newContext();
-  const first = await ScoutPage.open(context, demo.url, PACE_MS);
+  const context = await served.browser.newContext();
+  const first = await ScoutPage.open(context, served.demo.url, PACE_MS);
   await first.start();
-  const second = await ScoutPage.open(context, demo.url, PACE_MS);
+  const second = await ScoutPage.open(context, served.demo.url, PACE_MS);
   await second.status.filter({ hasText: "Running in another tab" }).waitFor();
   const seen = await second.checkpoints(3);
   const crashed = first.page.waitForEvent("crash");
@@ -49,8 +34,8 @@ test("a tab that is crashed is dead at once, and the next one takes its run over
 });
 
 test("an address leads to a checkpoint, and going back to what was looked at before", async () => {
-  const context = await browser.newContext();
-  const scout = await ScoutPage.open(context, demo.url, 0);
+  const context = await served.browser.newContext();
+  const scout = await ScoutPage.open(context, served.demo.url, 0);
   const { page } = scout;
   const selected = page.locator("waystone-timeline").getByRole("option", { selected: true });
   await scout.start();
@@ -82,8 +67,8 @@ test("an address leads to a checkpoint, and going back to what was looked at bef
 });
 
 test("a fork rests until it is resumed, and then comes to a report of its own", async () => {
-  const context = await browser.newContext();
-  const scout = await ScoutPage.open(context, demo.url, 0);
+  const context = await served.browser.newContext();
+  const scout = await ScoutPage.open(context, served.demo.url, 0);
   const { page } = scout;
   await scout.start();
   await scout.finish();

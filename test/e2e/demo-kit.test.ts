@@ -1,26 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContext, Page } from "playwright";
-import { chromium } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { findChromium } from "../engines/chromium.mjs";
-import type { BuiltDemo } from "./built-demo.ts";
-import { serveBuiltDemo } from "./built-demo.ts";
+import type { BrowserContext, Page } from "playwright";
+import { beforeAll, expect, test } from "vitest";
+import { demoInChromium } from "./demo-in-chromium.ts";
 
 const shots = fileURLToPath(new URL("../../.cache/screenshots/", import.meta.url));
 
-let demo: BuiltDemo;
-let browser: Browser;
+const served = demoInChromium();
 
 beforeAll(async () => {
   await mkdir(shots, { recursive: true });
-  const { executablePath, args } = await findChromium();
-  [demo, browser] = await Promise.all([serveBuiltDemo(), chromium.launch({ executablePath, args })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
 });
 
 async function openKit(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
@@ -28,12 +17,12 @@ async function openKit(context: BrowserContext): Promise<{ page: Page; complaint
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  await page.goto(new URL("kit/", demo.url).href);
+  await page.goto(new URL("kit/", served.demo.url).href);
   return { page, complaints };
 }
 
 test("the kit and the benchmark run in the visitor's browser, and what they find can be copied", async () => {
-  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  const context = await served.browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
   const { page, complaints } = await openKit(context);
   await page.getByRole("button", { name: "Run the kit" }).click();
   await page.getByRole("progressbar", { name: "Cases" }).waitFor();
@@ -54,7 +43,7 @@ test("the kit and the benchmark run in the visitor's browser, and what they find
 }, 240_000);
 
 test("a promise that this browser breaks is named", async () => {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
+  const context = await served.browser.newContext({ viewport: { width: 360, height: 740 } });
   await context.addInitScript(() => {
     // Deletes no ranges, as no browser does.
     const { delete: remove } = IDBObjectStore.prototype;

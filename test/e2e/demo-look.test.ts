@@ -1,12 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright";
-import { chromium } from "playwright";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium } from "../engines/chromium.mjs";
+import type { BrowserContextOptions, Page } from "playwright";
+import { beforeAll, describe, expect, test } from "vitest";
 import { accessibilityFaults } from "./axe.ts";
-import type { BuiltDemo } from "./built-demo.ts";
-import { serveBuiltDemo } from "./built-demo.ts";
+import { demoInChromium } from "./demo-in-chromium.ts";
 import { ScoutPage } from "./scout-page.ts";
 import { textContrasts } from "./text-contrasts.ts";
 
@@ -22,18 +19,10 @@ const LOOKS: Record<string, BrowserContextOptions> = {
 /** Longer than a colour takes to change, and a tab to draw its first content. */
 const SETTLED_MS = 600;
 
-let demo: BuiltDemo;
-let browser: Browser;
+const served = demoInChromium();
 
 beforeAll(async () => {
   await mkdir(shots, { recursive: true });
-  const { executablePath, args } = await findChromium();
-  [demo, browser] = await Promise.all([serveBuiltDemo(), chromium.launch({ executablePath, args })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
 });
 
 /** Shows the form, the question, the report, and each tab of a checkpoint in turn. */
@@ -63,8 +52,8 @@ async function visit(scout: ScoutPage, look: (view: string) => Promise<void>): P
 
 describe.each(Object.entries(LOOKS))("%s", (name, options) => {
   test("every view is accessible, and nothing sticks out at the side", { timeout: 180_000 }, async () => {
-    const context = await browser.newContext(options);
-    const scout = await ScoutPage.open(context, demo.url, 0);
+    const context = await served.browser.newContext(options);
+    const scout = await ScoutPage.open(context, served.demo.url, 0);
     const faults: Record<string, string[]> = {};
     await visit(scout, async (view) => {
       await scout.page.waitForTimeout(SETTLED_MS);
@@ -84,8 +73,8 @@ test.each([
   ["light", 0.7, 1],
   ["dark", 0, 0.1],
 ] as const)("in %s, what is behind every text is", async (colorScheme, from, to) => {
-  const context = await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
-  const scout = await ScoutPage.open(context, demo.url, 0);
+  const context = await served.browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
+  const scout = await ScoutPage.open(context, served.demo.url, 0);
   await scout.start();
   await scout.question.waitFor();
   const contrasts = await textContrasts(scout.page);
@@ -109,8 +98,8 @@ function focused(page: Page): Promise<{ id: string; text: string; isMarked: bool
 }
 
 test("the keyboard alone does it all, and shows where it is", async () => {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const scout = await ScoutPage.open(context, demo.url, 0);
+  const context = await served.browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const scout = await ScoutPage.open(context, served.demo.url, 0);
   const { page } = scout;
   const tabTo = async (id: string, key = "Tab") => {
     for (let presses = 0; presses < 60; presses++) {

@@ -1,32 +1,18 @@
-import type { Browser, Page } from "playwright";
-import { chromium } from "playwright";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { findChromium } from "../engines/chromium.mjs";
-import type { BuiltDemo } from "./built-demo.ts";
-import { serveBuiltDemo } from "./built-demo.ts";
+import type { Page } from "playwright";
+import { expect, test } from "vitest";
+import { demoInChromium } from "./demo-in-chromium.ts";
 import { ScoutPage } from "./scout-page.ts";
 
 /** Slow enough for the run to be in the middle whenever one looks. */
 const PACE_MS = 150;
 
-let demo: BuiltDemo;
-let browser: Browser;
-
-beforeAll(async () => {
-  const { executablePath, args } = await findChromium();
-  [demo, browser] = await Promise.all([serveBuiltDemo(), chromium.launch({ executablePath, args })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await demo?.close();
-});
+const served = demoInChromium();
 
 const kept = (page: Page) => page.evaluate(() => navigator.serviceWorker.ready.then(({ active }) => active !== null));
 
 test("with the network off, the page opens and the scout comes to its report", async () => {
-  const context = await browser.newContext();
-  const scout = await ScoutPage.open(context, demo.url, 0);
+  const context = await served.browser.newContext();
+  const scout = await ScoutPage.open(context, served.demo.url, 0);
   expect(await kept(scout.page)).toBe(true);
   await context.setOffline(true);
   await scout.page.reload();
@@ -38,8 +24,8 @@ test("with the network off, the page opens and the scout comes to its report", a
 });
 
 test("Chromium finds nothing that keeps the page from being installed", async () => {
-  const context = await browser.newContext();
-  const scout = await ScoutPage.open(context, demo.url, 0);
+  const context = await served.browser.newContext();
+  const scout = await ScoutPage.open(context, served.demo.url, 0);
   expect(await kept(scout.page)).toBe(true);
   const session = await context.newCDPSession(scout.page);
   const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
@@ -51,15 +37,15 @@ test("Chromium finds nothing that keeps the page from being installed", async ()
 });
 
 test("a new version is offered in the middle of a run, which goes on until someone takes it, in that tab alone", async () => {
-  const context = await browser.newContext();
-  const scout = await ScoutPage.open(context, demo.url, PACE_MS);
+  const context = await served.browser.newContext();
+  const scout = await ScoutPage.open(context, served.demo.url, PACE_MS);
   expect(await kept(scout.page)).toBe(true);
   await scout.page.reload();
   await scout.start();
-  const other = await ScoutPage.open(context, demo.url, PACE_MS);
+  const other = await ScoutPage.open(context, served.demo.url, PACE_MS);
   await other.checkpoints(2);
   const offerIn = ({ page }: ScoutPage) => page.getByRole("status").filter({ hasText: "A new version is here" });
-  await demo.publish("Another version");
+  await served.demo.publish("Another version");
   const marked = (page: Page) => page.evaluate(() => document.documentElement.dataset.isMarked);
   for (const { page } of [scout, other]) {
     await page.evaluate(async () => {
